@@ -1,0 +1,36 @@
+"""Fixtures that any test may use, and where the real faces lie."""
+
+from pathlib import Path
+
+import pytest
+
+# Real faces, a real model and real captures lie beside the checkout on the project's own machines. They are not
+# committed (faces are biometric data), so tests that need one ask for it by name and skip elsewhere.
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def _need(path: Path) -> Path:
+    if not path.exists():
+        pytest.skip(f"needs {path.parent.name}/{path.name}, which is not on this machine")
+    return path
+
+
+@pytest.fixture
+def face_model() -> Path:
+    return _need(SHARED / "models" / "face_landmarker.task")
+
+
+@pytest.fixture
+def face_video() -> Path:
+    """A clip of a person acting, 25 frames a second."""
+    return _need(SHARED / "faces" / "d10.mp4")
+
+
+@pytest.fixture
+def faceless_video() -> Path:
+    return _need(SHARED / "faces" / "s13.mp4")
+
+
+@pytest.fixture
+def captures() -> Path:
+    return _need(SHARED / "captures")
