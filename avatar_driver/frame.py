@@ -35,7 +35,7 @@ class Origin:
     """What the source knows of a frame beside the face. Stages pass it on untouched.
 
     Attributes:
-        captured: the computer's `time.perf_counter()` in seconds when the picture was taken or the packet arrived. Equal
+        captured: the computer's `time.perf_counter()`, seconds, when the picture was taken or the packet arrived. Equal
             to `Frame.time` for live sources; a file that is read faster than it plays has its own `Frame.time`.
         detection: seconds the tracker worked on this frame; 0 where nothing was tracked.
         support: how each of the 58 channels is known.

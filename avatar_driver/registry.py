@@ -1,8 +1,8 @@
 """Sources, stages and sinks by name: one file each, imported only when a profile names it.
 
-A module `stages/deadband.py` with one public class in its `__all__` makes `type: deadband` work. Other distributions add
-theirs with the entry points `avatar_driver.sources`, `avatar_driver.stages` and `avatar_driver.sinks`. A profile can
-never name a Python path: profiles are shared between strangers and stay data.
+A module `stages/deadband.py` with one public class in its `__all__` makes `type: deadband` work. Other distributions
+add theirs with the entry points `avatar_driver.sources`, `avatar_driver.stages` and `avatar_driver.sinks`. A profile
+can never name a Python path: profiles are shared between strangers and stay data.
 """
 
 import importlib
