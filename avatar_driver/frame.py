@@ -64,7 +64,7 @@ class Frame:
 
     time: float
     values: NDArray[np.float32]
-    tone: NDArray[np.float32] = REST
+    tone: NDArray[np.float32] = field(default_factory=lambda: REST)  # arrays may not be bare defaults
     tracked: bool = True
     altered: frozenset[str] = frozenset()
     origin: Origin = field(default_factory=lambda: Origin(captured=0.0))
