@@ -1,6 +1,6 @@
 """What the avatar does when the face leaves the picture, and when it comes back."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 from annotated_types import Ge
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from avatar_driver.frame import REST, Frame
 
 __all__ = ["Loss"]
+
+_LONGEST_STEP: Final = 0.05  # s
 
 
 class Loss:
@@ -89,8 +91,9 @@ class Loss:
 
     def _begin_ramp(self, time: float, length: float) -> None:
         self._ramping_from = self._shown, self._shown_tone
-        # From what was shown last, so that the first live frame already moves.
-        self._ramp_start = min(time, self._shown_at) if self._shown_at is not None else time
+        # Counted from the frame shown last, so that the first live frame already moves; but not over a stall.
+        shown_at = time if self._shown_at is None else self._shown_at
+        self._ramp_start = min(time, max(shown_at, time - _LONGEST_STEP))
         self._ramp_length = length
 
     def _missed(self, time: float) -> float:
