@@ -95,7 +95,7 @@ class _Reading:
         content = self.source.content
         if not isinstance(content, dict):
             raise ProblemsError(
-                [self.source.problem((), "a map has the sections target and parameters; see README.md")]
+                [self.source.problem((), "a map has the sections target and parameters; see blendshape_maps/README.md")]
             )
         for key in content:
             if key not in _SECTIONS:
@@ -140,8 +140,7 @@ class _Reading:
         if isinstance(text, str) and (text.strip() or not needed):
             return text.strip()
         if text is not None or needed:
-            found = "nothing" if text is None else _shown(text)
-            self._problem((name,), f"expected {name} as text, found {found}")
+            self._problem((name,), f"expected {name} as text, found {_shown(text)}")
         return ""
 
     def _term(self, name: str, formula: Any) -> Expression:
@@ -187,7 +186,7 @@ class _Reading:
             if name in self.later:
                 text = f"'{name}' is written further down; a formula names only what stands above it"
             else:
-                hint = did_you_mean(name, [*INPUTS, *self.known, *_WORDS]) or "; README.md lists the channels"
+                hint = did_you_mean(name, [*INPUTS, *self.known, *_WORDS]) or "; blendshape_maps/README.md lists the channels"
                 text = f"unknown channel '{name[:_MAX_NAME]}'{hint}"
             self._problem(path, text, key=key)
         return Named(name)
@@ -201,8 +200,9 @@ class _Reading:
             here = (*path, name)
             if name == "constant":
                 constant = self._number(weight, here, "a constant", _MAX_LIMIT)
-            else:
-                part = self._name(name, here, key=True)
+                continue
+            part = self._name(name, here, key=True)
+            if name in self.known:
                 parts.append((self._number(weight, here, "a weight", _MAX_WEIGHT), part))
         return Sum(tuple(parts), constant)
 
@@ -273,5 +273,7 @@ def _is_number(content: Any) -> bool:
 
 
 def _shown(content: Any) -> str:
+    if content is None or isinstance(content, bool):
+        return {None: "nothing", True: "true", False: "false"}[content]
     text = "a mapping" if isinstance(content, dict) else repr(content)
     return text if len(text) <= 40 else f"{text[:37]}…"
