@@ -17,6 +17,7 @@ from avatar_driver.retarget import Parameter, RetargetMap
 __all__ = ["MapError", "load", "names", "parse"]
 
 _FOLDER: Final = "blendshape_maps"
+_FORMAT: Final = f"{_FOLDER}/README.md"
 _MAX_LENGTH: Final = 200_000  # characters; the largest shipped map has a tenth of that
 _MAX_FORMULAS: Final = 1000
 _MAX_PARTS: Final = 64
@@ -94,9 +95,7 @@ class _Reading:
     def map(self, name: str) -> RetargetMap:
         content = self.source.content
         if not isinstance(content, dict):
-            raise ProblemsError(
-                [self.source.problem((), "a map has the sections target and parameters; see blendshape_maps/README.md")]
-            )
+            raise ProblemsError([self.source.problem((), f"a map has a target and parameters; see {_FORMAT}")])
         for key in content:
             if key not in _SECTIONS:
                 self._problem((key,), f"unknown section{did_you_mean(key, _SECTIONS)}", key=True)
@@ -186,7 +185,7 @@ class _Reading:
             if name in self.later:
                 text = f"'{name}' is written further down; a formula names only what stands above it"
             else:
-                hint = did_you_mean(name, [*INPUTS, *self.known, *_WORDS]) or "; blendshape_maps/README.md lists the channels"
+                hint = did_you_mean(name, [*INPUTS, *self.known, *_WORDS]) or f"; {_FORMAT} lists the channels"
                 text = f"unknown channel '{name[:_MAX_NAME]}'{hint}"
             self._problem(path, text, key=key)
         return Named(name)

@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avatar_driver import maps
-from avatar_driver.channels import CHANNELS, INDEX
 from avatar_driver.errors import AvatarDriverError, ProblemsError
-
-
-def face(**channels: float) -> np.ndarray:
-    numbers = np.zeros(len(CHANNELS), np.float32)
-    for name, number in channels.items():
-        numbers[INDEX[name]] = number
-    return numbers
+from tests.faces import face
 
 
 def value_of(formula: str, *, head: str = "", **channels: float) -> float:
@@ -177,7 +170,7 @@ def test_a_face_at_rest_must_leave_the_avatar_at_rest_unless_the_map_says_so():
 
 @pytest.mark.parametrize("text", ["", "target", "- a", "3", "~"])
 def test_a_document_that_is_no_mapping_is_refused(text):
-    assert problems_of(text) == ["m.yaml:1:1: a map has the sections target and parameters; see blendshape_maps/README.md"]
+    assert problems_of(text) == ["m.yaml:1:1: a map has a target and parameters; see blendshape_maps/README.md"]
 
 
 @pytest.mark.parametrize("parameters", ["", "parameters:\n", "parameters: {}\n", "parameters: jawOpen\n"])

@@ -10,6 +10,7 @@ from avatar_driver.channels import CHANNELS, INDEX, SHAPE_NAMES, Support
 from avatar_driver.formula import Fold, Folded, Limits, Named, Sum
 from avatar_driver.frame import ALL_MEASURED, REST
 from avatar_driver.retarget import Parameter, RetargetMap
+from tests.faces import face
 from tests.strategies import values
 
 BOTH = Limits(-1.0, 1.0)
@@ -17,13 +18,6 @@ BOTH = Limits(-1.0, 1.0)
 
 def map_of(*parameters: Parameter, **terms) -> RetargetMap:
     return RetargetMap("test", "a test", parameters, terms)
-
-
-def face(**channels: float) -> np.ndarray:
-    numbers = np.zeros(len(CHANNELS), np.float32)
-    for name, number in channels.items():
-        numbers[INDEX[name]] = number
-    return numbers
 
 
 SMILE = map_of(
