@@ -67,13 +67,16 @@ class Document:
         place = place or Place(self.name, 1, 1)
         return Problem(place.document, place.line, place.column, dotted(path), text)
 
-    def override(self, setting: str, option: str) -> None:
-        """Applies `PATH=VALUE` from the command line, VALUE being YAML. List items go by number or by their `type`.
+    def override(self, setting: str, shown: str) -> None:
+        """Applies `PATH=VALUE`, VALUE being YAML. List items go by number or by their `type`.
+
+        Args:
+            setting: see above.
+            shown: what problems call it: the option as the person wrote it.
 
         Raises:
             ProblemsError: there is no `=`, the value is not YAML, or the path leads through something without parts.
         """
-        shown = f"{option} {setting}"
         path_text, equals, value_text = setting.partition("=")
         if not equals or not path_text:
             raise ProblemsError([Problem(shown, 0, 0, "", "expected PATH=VALUE, such as stages.0.stillness=0.5")])

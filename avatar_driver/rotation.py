@@ -95,23 +95,22 @@ def quaternion_from_matrix(matrix: NDArray[np.floating]) -> Quaternion:
     """The unit quaternion of a 3×3 rotation matrix (or the rotation block of a 4×4), by the largest-term branch.
 
     Raises:
-        ValueError: the matrix holds NaN or infinity, or is too far from a rotation to have a direction.
+        ValueError: the matrix holds NaN or infinity.
     """
-    m = np.asarray(matrix, dtype=np.float64)[:3, :3]
-    candidates = (m[0, 0], m[1, 1], m[2, 2], m[0, 0] + m[1, 1] + m[2, 2])
-    largest = max(range(4), key=candidates.__getitem__)
-    if largest == 3:
-        x, y, z, w = m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1], 1 + candidates[3]
-    elif largest == 0:
-        x, y, z, w = 1 + m[0, 0] - m[1, 1] - m[2, 2], m[0, 1] + m[1, 0], m[0, 2] + m[2, 0], m[2, 1] - m[1, 2]
-    elif largest == 1:
-        x, y, z, w = m[0, 1] + m[1, 0], 1 - m[0, 0] + m[1, 1] - m[2, 2], m[1, 2] + m[2, 1], m[0, 2] - m[2, 0]
+    (a, b, c), (d, e, f), (g, h, i) = np.asarray(matrix, dtype=np.float64)[:3, :3].tolist()
+    if not all(map(math.isfinite, (a, b, c, d, e, f, g, h, i))):
+        raise ValueError(f"expected a rotation matrix, found {[[a, b, c], [d, e, f], [g, h, i]]}")
+    largest = max(a, e, i, a + e + i)
+    if largest == a + e + i:
+        x, y, z, w = h - f, c - g, d - b, 1 + largest
+    elif largest == a:
+        x, y, z, w = 1 + a - e - i, b + d, c + g, h - f
+    elif largest == e:
+        x, y, z, w = b + d, 1 - a + e - i, f + h, c - g
     else:
-        x, y, z, w = m[0, 2] + m[2, 0], m[1, 2] + m[2, 1], 1 - m[0, 0] - m[1, 1] + m[2, 2], m[1, 0] - m[0, 1]
+        x, y, z, w = c + g, f + h, 1 - a - e + i, d - b
     norm = math.sqrt(x * x + y * y + z * z + w * w)
-    if not (math.isfinite(norm) and norm > 1e-6):
-        raise ValueError(f"expected a rotation matrix, found {m.tolist()}")
-    return Quaternion(float(x / norm), float(y / norm), float(z / norm), float(w / norm))
+    return Quaternion(x / norm, y / norm, z / norm, w / norm)
 
 
 def quaternion_from_euler(euler: Euler) -> Quaternion:

@@ -88,7 +88,7 @@ def test_any_text_gives_values_or_problems(text: str) -> None:
 
 def test_an_override_reaches_into_lists_by_number_and_by_type() -> None:
     document = parse("stages:\n  - {type: loss}\n  - {type: mirror}\n", "face.yaml")
-    document.override("stages.loss.hold=0.5", "--set")
+    document.override("stages.loss.hold=0.5", "--set stages.loss.hold=0.5")
     document.override("stages.1.type=one_euro", "--set")
     document.override("source.type=synthetic", "--set")
     assert document.content == {
@@ -112,7 +112,7 @@ def test_an_override_reaches_into_lists_by_number_and_by_type() -> None:
 def test_an_override_that_fits_nowhere_says_so(setting: str, text: str) -> None:
     document = parse("stages: [{type: loss}]\na: 5", "face.yaml")
     with pytest.raises(ProblemsError) as caught:
-        document.override(setting, "--set")
+        document.override(setting, f"--set {setting}")
     assert str(caught.value) == text
 
 

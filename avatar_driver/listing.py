@@ -1,0 +1,149 @@
+"""`avatar-driver list`: what there is, and what each part can be told."""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from avatar_driver import maps, profile, registry
+from avatar_driver.errors import AvatarDriverError, did_you_mean
+from avatar_driver.registry import Kind
+from avatar_driver.settings import REQUIRED, Setting, settings_of, summary
+
+__all__ = ["UnknownListError", "show"]
+
+
+class UnknownListError(AvatarDriverError):
+    """There is no such list."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        hint = did_you_mean(self.name, _LISTS) or f"; there are {', '.join(_LISTS)}"
+        return f"no list named '{self.name}'{hint}"
+
+
+def show(what: str, name: str = "") -> None:
+    """Prints one list, or all of them; with a name, the settings of that source, stage or sink.
+
+    Raises:
+        UnknownListError: `what` is none of the lists.
+        UnknownComponentError: nothing of that kind has that name.
+    """
+    console = Console()
+    if what and what not in _LISTS:
+        raise UnknownListError(what)
+    if name and what in set(Kind):
+        _component(console, Kind(what), name)
+        return
+    for title in [what] if what else _LISTS:
+        if not what:
+            console.print(f"[bold]{title}[/]")
+        _LISTS[title](console)
+
+
+def _components(kind: Kind) -> Callable[[Console], None]:
+    def listed(console: Console) -> None:
+        table = _grid()
+        for name in registry.names(kind):
+            table.add_row(name, summary(registry.component(kind, name)))
+        console.print(table)
+
+    return listed
+
+
+def _component(console: Console, kind: Kind, name: str) -> None:
+    component = registry.component(kind, name)
+    console.print(f"[bold]{name}[/]: {summary(component)}")
+    table = Table("setting", "type", "default", "meaning", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for setting in settings_of(component).values():
+        default = "required" if setting.default is REQUIRED else _yaml(setting.default)
+        table.add_row(setting.name, _type(setting), default, setting.doc)
+    console.print(table)
+
+
+def _maps(console: Console) -> None:
+    table = _grid()
+    for name in maps.names():
+        loaded = maps.load(name)
+        table.add_row(name, f"{loaded.target} ({len(loaded.names)} parameters)")
+    console.print(table)
+
+
+def _profiles(console: Console) -> None:
+    table = _grid()
+    for name in profile.names():
+        loaded = profile.load(name)
+        table.add_row(name, f"{loaded.source.label} > {', '.join(sink.label for sink in loaded.sinks)}")
+    console.print(table)
+
+
+def _cameras(console: Console) -> None:
+    from avatar_driver.sources._cameras import cameras
+
+    found = cameras()
+    if not found:
+        console.print("none found. Is one plugged in, and is this program allowed to use it?")
+    table = _grid()
+    for camera in found:
+        table.add_row(str(camera.index), str(camera))
+    console.print(table)
+
+
+_LISTS: Final[dict[str, Callable[[Console], None]]] = {
+    "cameras": _cameras,
+    **{kind.value: _components(kind) for kind in Kind},
+    "maps": _maps,
+    "profiles": _profiles,
+}
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_column(style="cyan", no_wrap=True)
+    return table
+
+
+def _type(setting: Setting) -> str:
+    """A type in a person's words: `number, 0 to 2`."""
+    from avatar_driver.schema import setting_schema
+
+    if setting.takes_map:
+        return "map"
+    return _described(setting_schema(setting))
+
+
+_WORDS: Final = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "boolean": "true or false",
+    "array": "list",
+    "object": "settings by name",
+    "null": "nothing",
+}
+
+
+def _described(schema: dict[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_described(each) for each in schema["anyOf"] if each.get("type") != "null")
+    if "enum" in schema:
+        return " or ".join(map(str, schema["enum"]))
+    text = _WORDS.get(str(schema.get("type")), str(schema.get("const", "")))
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    if low is not None and high is not None:
+        return f"{text}, {low:g} to {high:g}"
+    if low is not None:
+        return f"{text}, {'above' if 'exclusiveMinimum' in schema else 'at least'} {low:g}"
+    return text
+
+
+def _yaml(default: Any) -> str:
+    if default is None:
+        return ""
+    return json.dumps(default, default=list)

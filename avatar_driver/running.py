@@ -1,0 +1,41 @@
+"""Runs a session in front of a person: status, Ctrl-C, end."""
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING
+
+from avatar_driver.display import Display
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from avatar_driver.session import Session
+
+__all__ = ["run_shown"]
+
+
+async def run_shown(session: "Session", console: "Console", seconds: float | None) -> None:
+    """Runs a session to its end and shows its status meanwhile.
+
+    The first Ctrl-C (or SIGTERM) eases the avatar to neutral and closes within a second; the second ends at once.
+    """
+    loop = asyncio.get_running_loop()
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask_to_stop(number: int, _: object) -> None:
+        signal.signal(number, before[signal.Signals(number)])
+        loop.call_soon_threadsafe(session.stop)
+
+    for each in before:
+        # `signal.signal`, not the loop's own: Windows has only this.
+        signal.signal(each, ask_to_stop)
+    showing = asyncio.create_task(Display(session, console).show())
+    try:
+        await session.run(seconds)
+    finally:
+        showing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await showing
+        for each, handler in before.items():
+            signal.signal(each, handler)
