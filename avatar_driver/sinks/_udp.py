@@ -1,0 +1,96 @@
+"""Datagrams to one address, without ever waiting for it."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Sequence
+from typing import Any, Final
+
+from avatar_driver.errors import SinkError
+
+__all__ = ["Udp"]
+
+_TRY_LATER: Final = {socket.EAI_AGAIN, socket.EAI_MEMORY, socket.EAI_FAIL}
+
+
+class Udp:
+    """One unconnected, non-blocking socket that sends to one host and port.
+
+    Unconnected, because a connected one raises `ConnectionRefusedError` on every other send while nobody listens, and a
+    target that is not running yet is no error.
+
+    Attributes:
+        skipped: packets that the system had no room for.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self.skipped = 0
+        self._host = host
+        self._port = port
+        self._socket: socket.socket | None = None
+        self._address: Any = None
+
+    async def open(self) -> None:
+        """Resolves the name, once, and makes the socket. IPv4 comes first: that is where games listen on `localhost`.
+
+        Raises:
+            SinkError: the host does not exist.
+            OSError: the name cannot be resolved now, or the system gives no socket.
+        """
+        self.close()
+        family, self._address = await self._resolved()
+        made = socket.socket(family, socket.SOCK_DGRAM)
+        made.setblocking(False)
+        # Without it the system refuses a broadcast address, which is a way to reach all computers of a home network.
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        self._socket = made
+
+    def send(self, packets: Sequence[bytes]) -> bool:
+        """Hands packets to the system in order. False when it had no room: the packet and those after it are skipped.
+
+        Packets of a frame belong together, so the rest of a frame is not sent after a hole.
+
+        Raises:
+            OSError: there is no way to the target, as when the network is down.
+        """
+        if self._socket is None:
+            raise OSError(errno.ENOTCONN, "the output is not open")
+        for i, packet in enumerate(packets):
+            try:
+                self._socket.sendto(packet, self._address)
+            except ConnectionError:
+                # An ICMP answer to an earlier packet: nobody listens yet.
+                continue
+            except OSError as error:
+                if error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS):
+                    raise
+                self.skipped += len(packets) - i
+                return False
+        return True
+
+    def close(self) -> None:
+        """Closes the socket; may be called at any time."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def describe(self) -> str:
+        """`host:port`."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{host}:{self._port}"
+
+    async def _resolved(self) -> tuple[int, Any]:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(self._host, self._port, type=socket.SOCK_DGRAM)
+        except socket.gaierror as error:
+            if error.errno in _TRY_LATER:
+                raise
+            raise self._unknown_host() from error
+        except UnicodeError as error:  # a label is empty or too long
+            raise self._unknown_host() from error
+        family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+        return family, address
+
+    def _unknown_host(self) -> SinkError:
+        return SinkError(f"no computer is known as '{self._host}'; give its name or address in 'host'")

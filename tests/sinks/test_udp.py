@@ -1,0 +1,140 @@
+"""Datagrams: resolved once, never waited for, and a target that does not listen is no error."""
+
+import errno
+import socket
+from pathlib import Path
+
+import pytest
+
+from avatar_driver.errors import SinkError
+from avatar_driver.sinks._udp import Udp
+from tests.osc_peers import receiver
+
+
+def free_port() -> int:
+    with receiver() as peer:
+        return peer.port
+
+
+async def test_packets_arrive_in_order() -> None:
+    with receiver() as peer:
+        udp = Udp("127.0.0.1", peer.port)
+        await udp.open()
+        assert udp.send([b"one", b"two", b"three"])
+        udp.close()
+
+        assert peer.packets() == [b"one", b"two", b"three"]
+
+
+async def test_localhost_means_ipv4() -> None:
+    with receiver() as peer:
+        udp = Udp("localhost", peer.port)
+        await udp.open()
+        udp.send([b"hello"])
+        udp.close()
+
+        assert peer.packets() == [b"hello"]
+
+
+async def test_ipv6_targets_are_reached() -> None:
+    try:
+        with receiver("::1") as peer:
+            udp = Udp("::1", peer.port)
+            await udp.open()
+            udp.send([b"hello"])
+            udp.close()
+
+            assert peer.packets() == [b"hello"]
+            assert udp.describe() == f"[::1]:{peer.port}"
+    except OSError as error:
+        if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            raise
+        pytest.skip("needs IPv6 on the loopback interface")
+
+
+async def test_a_target_that_does_not_listen_is_no_error_and_is_reached_when_it_does() -> None:
+    port = free_port()
+    udp = Udp("127.0.0.1", port)
+    await udp.open()
+    for _ in range(20):
+        assert udp.send([b"nobody", b"hears"])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
+        late.bind(("127.0.0.1", port))
+        late.settimeout(5)
+        udp.send([b"now"])
+        assert late.recv(100) == b"now"
+    udp.close()
+    assert udp.skipped == 0
+
+
+# None of these needs a name server to be refused.
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".local", "fe80::1%no-such-card"])
+async def test_a_host_that_does_not_exist_is_named_in_a_sentence(host: str) -> None:
+    with pytest.raises(SinkError) as caught:
+        await Udp(host, 39539).open()
+
+    assert str(caught.value) == f"no computer is known as '{host}'; give its name or address in 'host'"
+
+
+async def test_what_the_system_refuses_is_an_error_the_engine_can_retry() -> None:
+    """A datagram that is too long is refused like an unreachable network, and needs no broken one."""
+    udp = Udp("127.0.0.1", 9)
+    await udp.open()
+    with pytest.raises(OSError, match=r".+") as caught:
+        udp.send([bytes(70_000)])
+    udp.close()
+
+    assert caught.value.errno == errno.EMSGSIZE
+    assert udp.skipped == 0
+
+
+async def test_sending_before_open_or_after_close_is_an_error() -> None:
+    udp = Udp("127.0.0.1", 9)
+    with pytest.raises(OSError, match="not open"):
+        udp.send([b"early"])
+    await udp.open()
+    udp.close()
+    udp.close()
+    with pytest.raises(OSError, match="not open"):
+        udp.send([b"late"])
+
+
+async def test_it_can_be_opened_again() -> None:
+    with receiver() as peer:
+        udp = Udp("127.0.0.1", peer.port)
+        for text in (b"first", b"second"):
+            await udp.open()
+            udp.send([text])
+        udp.close()
+
+        assert peer.packets() == [b"first", b"second"]
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs Unix sockets, whose full queue refuses a sender")
+async def test_a_full_queue_skips_the_rest_of_the_frame_and_counts_it(tmp_path: Path) -> None:
+    """Over UDP no test can fill the system's queue at will; a Unix datagram socket answers in the same way."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as peer:
+        peer.bind(str(tmp_path / "peer"))
+        peer.setblocking(False)
+        udp = Udp("127.0.0.1", 9)
+        await udp.open()
+        assert udp._socket is not None
+        udp._socket.close()
+        udp._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        udp._socket.setblocking(False)
+        udp._address = str(tmp_path / "peer")
+
+        sent = 0
+        while udp.send([b"fill"]):
+            sent += 1
+        assert udp.skipped == 1
+        assert not udp.send([b"three", b"packets", b"more"])
+        assert udp.skipped == 4
+
+        assert [peer.recv(10) for _ in range(sent)] == [b"fill"] * sent
+        with pytest.raises(BlockingIOError):
+            peer.recv(10)
+        assert udp.send([b"again"])
+        assert peer.recv(10) == b"again"
+        udp.close()
+    assert udp.skipped == 4
