@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from avatar_driver.errors import SourceError, SourceLostError
+from avatar_driver.errors import AvatarDriverError, SourceLostError
 from avatar_driver.frame import Frame
 from avatar_driver.latest import Latest
 from avatar_driver.sources import Source
@@ -34,7 +34,7 @@ class Capture:
         self.source = source
         self.latest: Latest[Frame] = Latest()
         self.fault: str | None = None
-        self.error: SourceError | None = None
+        self.error: AvatarDriverError | None = None
         self.ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._stop = threading.Event()
@@ -69,7 +69,7 @@ class Capture:
                 return  # a file that ended
             except SourceLostError as error:
                 self._lost(error, str(error), pause)
-            except SourceError as error:
+            except AvatarDriverError as error:
                 self.error = error
                 return
             except Exception as error:  # border: drivers and native code fail in any way; the run goes on
@@ -85,7 +85,7 @@ class Capture:
 
     def _lost(self, error: Exception, sentence: str, pause: float) -> None:
         if self.fault is None:
-            ours = not isinstance(error, SourceError)
+            ours = not isinstance(error, AvatarDriverError)
             log.warning("source: %s; trying again", sentence, exc_info=error if ours else None)
         self.fault = sentence
         log.debug("source: next try in %.1f s", pause)

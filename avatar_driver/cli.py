@@ -36,13 +36,20 @@ ReportOption = Annotated[
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Log every retry too.")]
 
 
-@app.callback()
-def _about(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"avatar-driver {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    # Options of the program itself; its help stands above.
+    del version
 
 
 @app.command()

@@ -77,7 +77,7 @@ class Engine:
         """Runs to the end.
 
         Raises:
-            SourceError: frames cannot be had and trying again will not help.
+            AvatarDriverError: frames cannot be had and trying again will not help: no such file, no face model.
         """
         self.lanes = {label: Lane(label, sink) for label, sink in self._sinks.items()}
         await self._all_tried()

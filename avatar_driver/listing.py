@@ -88,9 +88,10 @@ def _cameras(console: Console) -> None:
     found = cameras()
     if not found:
         console.print("none found. Is one plugged in, and is this program allowed to use it?")
+        return
     table = _grid()
     for camera in found:
-        table.add_row(str(camera.index), str(camera))
+        table.add_row(str(camera.number), f"{camera}{' (virtual)' if camera.virtual else ''}")
     console.print(table)
 
 

@@ -18,10 +18,10 @@ __all__ = ["complaints", "json_schema", "setting_schema"]
 
 # What pydantic calls a fault, and what was expected instead; `{…}` are its facts.
 _EXPECTED: Final = {
-    "greater_than": "greater than {gt}",
-    "greater_than_equal": "at least {ge}",
-    "less_than": "less than {lt}",
-    "less_than_equal": "at most {le}",
+    "greater_than": "greater than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "at most {le:g}",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",

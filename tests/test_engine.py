@@ -8,7 +8,7 @@ import pytest
 
 from avatar_driver.channels import CHANNELS, Support
 from avatar_driver.engine import Engine
-from avatar_driver.errors import SinkError, SourceError, SourceLostError
+from avatar_driver.errors import AvatarDriverError, ModelError, SinkError, SourceError, SourceLostError
 from avatar_driver.frame import Frame, Origin
 from avatar_driver.stages import Stage
 from avatar_driver.testing import Collector, Played
@@ -181,10 +181,13 @@ async def test_a_lost_source_is_opened_again_and_told_once(
     ]
 
 
-async def test_a_source_that_cannot_be_had_ends_the_run_with_its_sentence_and_a_neutral_avatar() -> None:
+@pytest.mark.parametrize("error", [SourceError("no such video"), ModelError("no face model")])
+async def test_a_source_that_cannot_be_had_ends_the_run_with_its_sentence_and_a_neutral_avatar(
+    error: AvatarDriverError,
+) -> None:
     shown = Collector()
-    with pytest.raises(SourceError, match="no such video"):
-        await engine(Played([*frames(0.4), SourceError("no such video")]), shown).run()
+    with pytest.raises(type(error), match=str(error)):
+        await engine(Played([*frames(0.4), error]), shown).run()
     assert levels(shown)[-1] == 0
 
 
