@@ -138,8 +138,6 @@ class WebSocket:
         if server is None:
             return
         server.close(close_connections=False)
-        for connection in self._connections - {client.connection for client in self._clients}:
-            connection.transport.abort()
         for client in self._clients:
             client.finish()
         try:
