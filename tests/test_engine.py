@@ -199,6 +199,16 @@ async def test_times_rise_over_a_clock_that_jumps_back_and_steps_stay_true(caplo
     assert "its clock jumped back by 995.1 s" in caplog.text
 
 
+async def test_a_frame_that_comes_late_after_a_made_one_does_not_turn_time_back() -> None:
+    shown = Collector()
+    late = frames(0.6, 0.7, start=100.05)
+    run = engine(Played([*frames(0.5), 0.28, *late, 0.05], paced=True), shown)
+    await run.run()
+    assert run.statistics.filled >= 2
+    times = [frame.time for frame in shown.frames]
+    assert times == sorted(set(times))
+
+
 async def test_exchanged_stages_take_over_without_a_jump() -> None:
     shown = Collector()
     made = frames(*[0.8] * 60)
