@@ -1,12 +1,11 @@
-"""One client of the WebSocket sink: what it asked for, its slot for the newest frame, and its connection's limits."""
+"""One client of the WebSocket sink: what it asked for, and its slot for the newest frame."""
 
 import asyncio
 import math
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, Literal, cast, get_args
+from typing import Final, Literal, cast, get_args
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -18,7 +17,7 @@ from avatar_driver.errors import did_you_mean
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.face_stream import Hello, encode_binary, encode_hello, encode_json
 
-__all__ = ["NOTHING_KNOWN", "BoundedConnection", "Choice", "Edition", "FaceClient", "Statement"]
+__all__ = ["NOTHING_KNOWN", "Choice", "Edition", "FaceClient", "Statement"]
 
 Format = Literal["json", "binary"]
 
@@ -31,9 +30,6 @@ _PARAMETERS: Final = ("format", "rate", "token")
 _FASTEST: Final = 1000.0
 # Frames come a little early as often as a little late; without slack a client at the camera's own rate would miss some.
 _EARLY_PERIODS: Final = 0.25
-# A receiver sends next to nothing. Small reads keep a client that floods us from holding the loop, and a small send
-# buffer in the kernel keeps frames that wait there for a slow client from growing old.
-_KERNEL_BUFFER_BYTES: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,44 +86,6 @@ class Edition:
         return message
 
 
-class BoundedConnection(ServerConnection):
-    """A connection whose memory a client cannot grow, listed from the first byte of its handshake to its end.
-
-    While the client does not take what was sent, nothing it sends is read either: pongs to its pings would pile up.
-    """
-
-    def __init__(self, *args: Any, listed: set["BoundedConnection"], at_most: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.choice = Choice()
-        self._listed = listed
-        self._at_most = at_most
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Called by asyncio."""
-        accepted = transport.get_extra_info("socket")
-        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL_BUFFER_BYTES)
-        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER_BYTES)
-        super().connection_made(transport)
-        self._listed.add(self)
-        if len(self._listed) > self._at_most:
-            self.transport.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Called by asyncio."""
-        self._listed.discard(self)
-        super().connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        """Called by asyncio."""
-        super().pause_writing()
-        self.transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        """Called by asyncio."""
-        super().resume_writing()
-        self.transport.resume_reading()
-
-
 class FaceClient:
     """Sends to one connection whatever frame is newest when the client is ready for one.
 
@@ -137,9 +95,9 @@ class FaceClient:
         stalled: the client took nothing for too long and was dropped.
     """
 
-    def __init__(self, connection: BoundedConnection, patience_seconds: float) -> None:
+    def __init__(self, connection: ServerConnection, choice: Choice, patience_seconds: float) -> None:
         self.connection = connection
-        self.choice = connection.choice
+        self.choice = choice
         self.sent = 0
         self.skipped = 0
         self.stalled = False

@@ -98,7 +98,7 @@ class FaceTable:
         lines = [self._state(glyphs), self._legend(glyphs, len(wanted) - len(rows))]
         lines += [self._beside(rows[line::height], width, glyphs) for line in range(height)]
         for line in lines:
-            yield from Segment.adjust_line_length(line, options.max_width, pad=False)
+            yield from line  # rich cuts it where the terminal ends
             yield Segment.line()
 
     def _most_active(self, rows: tuple[_Row, ...], room: int) -> tuple[_Row, ...]:

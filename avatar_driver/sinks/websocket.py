@@ -19,7 +19,8 @@ from avatar_driver.errors import SinkError
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.access import Access, Refusal, is_loopback, normalised_origin
 from avatar_driver.protocols.face_stream import SEQUENCES
-from avatar_driver.sinks._face_client import NOTHING_KNOWN, BoundedConnection, Choice, Edition, FaceClient, Statement
+from avatar_driver.sinks._bounded_connection import BoundedConnection
+from avatar_driver.sinks._face_client import NOTHING_KNOWN, Choice, Edition, FaceClient, Statement
 
 __all__ = ["WebSocket"]
 
@@ -156,17 +157,16 @@ class WebSocket:
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """Lets a request become a WebSocket (None), or says why it may not."""
-        refusal = self._refusal(cast(BoundedConnection, connection), request)
+        refusal = self._refusal(request)
         if refusal is None:
             return None
         if refusal.status in (401, 403):
             self._tell_once(refusal)
         return connection.respond(HTTPStatus(refusal.status), f"{refusal.sentence}\n")
 
-    def _refusal(self, connection: BoundedConnection, request: Request) -> Refusal | None:
-        path, _, query_text = request.path.partition("?")
+    def _refusal(self, request: Request) -> Refusal | None:
         try:
-            query = parse_qs(query_text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
+            query = _query(request)
         except ValueError:
             return Refusal(400, f"expected at most {_MOST_PARAMETERS} parameters")
         refusal = self._access.refusal(
@@ -178,12 +178,13 @@ class WebSocket:
             return refusal
         if "Upgrade" not in request.headers:
             return Refusal(426, f"This is avatar_driver's face stream. Connect a WebSocket client to {self._example()}")
+        path = request.path.partition("?")[0]
         if path != "/":
             return Refusal(404, f"nothing at {path[:40]!a}; connect to {self._example()}")
         if len(self._connections) > self._max_clients:
             return Refusal(503, f"{self._max_clients} clients are connected, and max_clients allows no more")
         try:
-            connection.choice = Choice.from_query(query)
+            Choice.from_query(query)
         except ValueError as error:
             return Refusal(400, f"{error}; connect to {self._example()}")
         return None
@@ -198,7 +199,8 @@ class WebSocket:
             _log.warning("websocket sink turned a client away: %s", refusal.sentence)
 
     async def _serve(self, connection: ServerConnection) -> None:
-        client = FaceClient(cast(BoundedConnection, connection), self._stall_seconds)
+        assert connection.request is not None  # `_answer` let it in
+        client = FaceClient(connection, Choice.from_query(_query(connection.request)), self._stall_seconds)
         self._clients.add(client)
         try:
             await client.run(self._statement)
@@ -224,6 +226,12 @@ class WebSocket:
                 "reached from other computers"
             )
         return error
+
+
+def _query(request: Request) -> dict[str, list[str]]:
+    """The decoded parameters; ValueError when there are too many."""
+    text = request.path.partition("?")[2]
+    return parse_qs(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
 
 
 def _bracketed(host: str) -> str:

@@ -520,13 +520,26 @@ async def test_pings_of_a_client_that_never_reads_do_not_pile_up_pongs() -> None
             assert known.connection.transport.get_write_buffer_size() < 200_000
 
 
+async def test_while_one_client_floods_us_others_get_their_frames(sink: WebSocket) -> None:
+    with await raw(sink) as plain:
+        await until(lambda: len(sink.clients) == 1)
+        (flooding,) = sink.clients
+        async with client(sink) as reading:
+            await asyncio.get_running_loop().sock_sendall(plain, masked(9, b"") * 2000)
+            await until(lambda: flooding.connection._unheard)
+            for i in range(10):
+                await sink.send(face(i))
+                assert (await reading.frame()).sequence == i
+            assert flooding.connection._unheard
+
+
 async def test_a_message_of_endless_empty_pieces_is_not_put_together(sink: WebSocket) -> None:
     loop = asyncio.get_running_loop()
     with await raw(sink) as plain:
         await until(lambda: len(sink.clients) == 1)
         (known,) = sink.clients
         first, piece = struct.pack("!BB", 0x02, 0x80) + bytes(4), struct.pack("!BB", 0x00, 0x80) + bytes(4)
-        await loop.sock_sendall(plain, first + piece * 50_000 + masked(9, b"all of it"))
+        await loop.sock_sendall(plain, first + piece * 10_000 + masked(9, b"all of it"))
         received = b""
         while b"all of it" not in received:
             received += await loop.sock_recv(plain, 65_536)
