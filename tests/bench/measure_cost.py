@@ -1,7 +1,8 @@
 """What the program costs beside MediaPipe: `python tests/bench/measure_cost.py VIDEO --model FILE [--runs N]`.
 
-In turn, N times each: a bare loop that reads the video and detects, and `avatar-driver run` with four sinks and a
-WebSocket client, both as fast as they can; then one run at the video's own pace for latency. Only ratios within one call
+In turn, N times each: a bare loop that reads the video and detects, and `avatar-driver run` with four sinks, both as
+fast as they can; then one run at the video's own pace
+and with a WebSocket client for latency. Only ratios within one call
 are worth quoting: machines are noisy.
 """
 
@@ -27,7 +28,8 @@ with FaceLandmarker.create_from_options(options) as landmarker:
         more, picture = film.read()
         if not more: break
         n += 1
-        landmarker.detect_for_video(Image(image_format=ImageFormat.SRGB, data=cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)), n * 1_000_000)
+        image = Image(image_format=ImageFormat.SRGB, data=cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+        landmarker.detect_for_video(image, n * 1_000_000)
 print(n)
 """
 CLIENT = """
