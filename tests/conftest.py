@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A property that is slow on a busy machine is not wrong: time is judged in tests/bench, never by Hypothesis.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Real faces, a real model and real captures lie beside the checkout on the project's own machines. They are not
 # committed (faces are biometric data), so tests that need one ask for it by name and skip elsewhere.

@@ -56,7 +56,7 @@ def test_a_map_says_what_it_is_for(name):
 @EVERY
 def test_no_two_parameters_share_a_name_even_for_receivers_that_ignore_case(name):
     loaded = load(name)
-    folded = [name.casefold() for name in loaded.names]
+    folded = [parameter.casefold() for parameter in loaded.names]
     assert len(set(folded)) == len(folded)
 
 
@@ -93,15 +93,15 @@ def test_what_a_shape_or_clip_is_sent_as_lies_from_0_to_1(name):
 def test_a_mirrored_face_gives_mirrored_parameters(name, numbers):
     loaded = load(name)
     straight, other = named(loaded, numbers), named(loaded, mirrored(numbers))
-    for name, value in straight.items():
-        sign = -1 if SIDEWAYS.search(name) else 1
-        assert other[mirrored_name(name)] == pytest.approx(sign * value, abs=1e-5), name
+    for parameter, value in straight.items():
+        sign = -1 if SIDEWAYS.search(parameter) else 1
+        assert other[mirrored_name(parameter)] == pytest.approx(sign * value, abs=1e-5), parameter
 
 
 @EVERY
 def test_one_side_of_the_face_moves_only_that_side_of_the_avatar(name):
     loaded = load(name)
-    # Gaze is left out: an eye that looks in or out moves both ways; see the tests on gaze below.
+    # Gaze is left out: an eye that looks in or out moves both ways; see the tests of gaze for each family of maps.
     for channel in SHAPE_NAMES:
         if side_of(channel) and not channel.startswith("eyeLook"):
             moved = named(loaded, face(**{channel: 1.0}))

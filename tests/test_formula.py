@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from avatar_driver.channels import CHANNELS, INDEX
 from avatar_driver.formula import (
     INPUTS,
+    Compiler,
     Expression,
     Fold,
     Folded,
@@ -102,7 +103,24 @@ def test_any_finite_face_however_wrong_gives_finite_parameters_within_limits(exp
     assert (parameters <= compiled.high).all()
 
 
+def test_a_channel_beyond_its_bounds_counts_as_the_bound():
+    formula = Sum(((2.0, Named("jawOpen")), (-2.0, Named("jawLeft")), (0.25, Named("mouthLeft"))))
+    compiled = RetargetMap("any", "any", (Parameter("p", formula, WIDE),))
+    assert compiled(np.full(len(CHANNELS), 3e38, np.float32)).tolist() == [0.25]
+    assert compiled(np.full(len(CHANNELS), -3e38, np.float32)).tolist() == [0.0]
+
+
 JAW = Named("jawOpen")
+
+
+def test_limits_that_can_never_bite_cost_no_step():
+    compiler = Compiler()
+    half = Sum(((0.5, JAW), (0.5, Named("mouthFunnel"))))
+    compiler.define("mean", half, Limits(0.0, 1.0))
+    compiler.define("again", Limited(Named("mean"), Limits(-1.0, 1.0)), Limits(0.0, 1.0))
+    assert compiler.steps == []
+    compiler.define("bitten", Limited(Named("mean"), Limits(0.0, 0.75)))
+    assert len(compiler.steps) == 1
 
 
 @pytest.mark.parametrize(
