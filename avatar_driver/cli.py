@@ -33,6 +33,8 @@ SecondsOption = Annotated[float | None, typer.Option(min=0, help="Stop by itself
 ReportOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write counts and latencies as JSON at the end.")
 ]
+ModelOption = Annotated[Path | None, typer.Option(metavar="FILE", help="The MediaPipe face_landmarker.task to use.")]
+FastOption = Annotated[bool, typer.Option("--fast", help="Read a video file as quickly as it can be.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Log every retry too.")]
 
 
@@ -62,11 +64,9 @@ def run(
         list[str] | None, typer.Option(metavar="TYPE[=HOST:PORT]", help="Send here instead of the profile's sinks.")
     ] = None,
     set_: SetOption = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The MediaPipe face_landmarker.task to use.")
-    ] = None,
+    model: ModelOption = None,
     seconds: SecondsOption = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Read a video file as quickly as it can be.")] = False,
+    fast: FastOption = False,
     report: ReportOption = None,
     verbose: VerboseOption = False,
 ) -> None:
@@ -120,6 +120,28 @@ def new(name: Annotated[str, typer.Argument(help="NAME.yaml is written in this f
     except OSError as error:
         raise _WrongInputError(f"cannot write {path}: {error.strerror or error}") from error
     typer.echo(f"{path} written. Edit it, then:  avatar-driver run {path}")
+
+
+@app.command()
+def calibrate(
+    profile: Annotated[str, typer.Argument(help="Your profile, a .yaml file; what is found is written into it.")],
+    source: Annotated[str | None, typer.Option(metavar="X", help="Another source than the profile's.")] = None,
+    model: ModelOption = None,
+    seconds: Annotated[float, typer.Option(min=1, help="How long each movement is recorded.")] = 4,
+    fast: FastOption = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write the result without asking.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last calibration back.")] = False,
+) -> None:
+    """Learn your resting face and your largest movements, one after the other, and write them into a profile."""
+    from avatar_driver import options
+    from avatar_driver import profile as profiles
+    from avatar_driver.guide import guided, undone
+
+    loaded = profiles.load(profile, overrides=options.overrides(source=source, model=model, fast=fast))
+    if undo:
+        undone(loaded)
+    else:
+        guided(loaded, seconds=seconds, accept=yes)
 
 
 @app.command("list")

@@ -13,11 +13,11 @@ PACKAGE = Path(avatar_driver.__file__).parent
 LAYERS = [
     {"errors", "channels", "__init__"},
     {"frame", "rotation"},
-    {"stages", "protocols", "formula", "retarget"},
+    {"stages", "protocols", "formula", "retarget", "calibration"},
     {"sources", "sinks", "registry", "document", "resources", "models", "latest", "statistics"},
     {"maps", "settings", "capture", "lane", "testing"},
     {"schema", "engine", "profile", "bench"},
-    {"session", "display", "running", "options", "listing", "doctor"},
+    {"session", "display", "running", "options", "listing", "doctor", "calibrating", "guide"},
     {"cli", "__main__"},
 ]
 # Rows in which names may know each other, because they were one module before they grew.
@@ -27,6 +27,7 @@ MAY_KNOW = {
     ("display", "session"),
     ("running", "session"),
     ("running", "display"),
+    ("guide", "calibrating"),
     ("sources", "models"),
     ("__main__", "cli"),
 }
