@@ -72,9 +72,9 @@ class Camera:
             SourceLostError: the camera is absent, busy, or gave no picture for two seconds.
             SourceError: the file cannot be read, a system library is missing, or MediaPipe fails.
         """
-        model = find_model(self._model)
         try:
-            self._view.open()
+            self._view.open()  # first: a missing file is told before a model is downloaded for it
+            model = find_model(self._model)
             vision()  # half a second to import, while the camera opens
             if not self._view.ready(stop):
                 return
