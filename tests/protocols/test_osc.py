@@ -123,6 +123,23 @@ def test_a_refusal_says_at_which_byte() -> None:
     assert str(caught.value) == "expected a finite number at byte 12, found nan"
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("element of size 0", "expected a size that is a multiple of 4 from 4 to 0 at byte 16, found 0"),
+        ("blob longer than the packet", "expected a blob of at most 0 bytes at byte 8, found 2147483647"),
+        ("five bundles in each other", "expected at most 4 bundles in each other at byte 80, found one more"),
+    ],
+)
+def test_a_refusal_names_the_first_thing_that_is_wrong(name: str, sentence: str) -> None:
+    (packet,) = [packet for found, packet, _ in golden("osc_refused") if found == name]
+
+    with pytest.raises(DecodeError) as caught:
+        decode(packet)
+
+    assert str(caught.value) == sentence
+
+
 def test_four_bundles_in_each_other_are_read() -> None:
     packet = encode(Message("/deep"))
     for _ in range(4):

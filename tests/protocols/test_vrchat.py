@@ -150,15 +150,15 @@ def test_a_change_of_half_the_step_that_others_see_goes_out() -> None:
     assert sender.send(jaw=0.5 + 1 / 254) == {JAW: (pytest.approx(0.5 + 1 / 254),)}
 
 
-@given(st.floats(1e-5, 1 / 300), st.sampled_from([1.0, -1.0]))
-def test_a_drift_too_slow_to_see_from_frame_to_frame_still_arrives(step: float, sign: float) -> None:
-    """Measured against what was last sent, not against the last frame."""
+@given(st.floats(1e-5, 1 / 300), st.sampled_from([1.0, -1.0]), st.booleans())
+def test_a_drift_too_slow_to_see_from_frame_to_frame_still_arrives(step: float, sign: float, busy: bool) -> None:
+    """Measured against what was last sent, not against the last frame; also when others change in every frame."""
     sender = Sender(refresh_seconds=1e9)
     (told,) = sender.send(jaw=0.0)[JAW]
 
     for i in range(1, 400):
         jaw = sign * min(i * step, 1.0)
-        (told,) = sender.send(jaw=jaw).get(JAW, (told,))
+        (told,) = sender.send(jaw=jaw, smile=i % 2 if busy else 0.0).get(JAW, (told,))
         assert abs(told - jaw) <= 1 / 500
 
 

@@ -1,5 +1,6 @@
 """Datagrams: resolved once, never waited for, and a target that does not listen is no error."""
 
+import asyncio
 import errno
 import socket
 from pathlib import Path
@@ -52,19 +53,50 @@ async def test_ipv6_targets_are_reached() -> None:
         pytest.skip("needs IPv6 on the loopback interface")
 
 
-async def test_a_target_that_does_not_listen_is_no_error_and_is_reached_when_it_does() -> None:
+@pytest.mark.parametrize("unheard", [1, 2, 3, 20])
+async def test_a_target_that_does_not_listen_is_no_error_and_hears_the_first_packet_when_it_does(unheard: int) -> None:
+    """A connected socket would lose every second packet to the refusal of the one before."""
     port = free_port()
     udp = Udp("127.0.0.1", port)
     await udp.open()
-    for _ in range(20):
-        assert udp.send([b"nobody", b"hears"])
+    for _ in range(unheard):
+        assert udp.send([b"nobody hears"])
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as late:
         late.bind(("127.0.0.1", port))
-        late.settimeout(5)
+        late.setblocking(False)
         udp.send([b"now"])
         assert late.recv(100) == b"now"
     udp.close()
     assert udp.skipped == 0
+
+
+async def test_of_a_name_with_addresses_of_both_kinds_ipv4_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def both(host: str, port: int, **_: object) -> list[object]:
+        return [
+            (socket.AF_INET6, socket.SOCK_DGRAM, 17, "", ("::1", port, 0, 0)),
+            (socket.AF_INET, socket.SOCK_DGRAM, 17, "", ("127.0.0.1", port)),
+        ]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+    with receiver() as peer:
+        udp = Udp("both", peer.port)
+        await udp.open()
+        udp.send([b"hello"])
+        udp.close()
+
+        assert peer.packets() == [b"hello"]
+
+
+async def test_a_name_server_that_does_not_answer_is_an_error_the_engine_can_retry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def silent(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", silent)
+
+    with pytest.raises(socket.gaierror):
+        await Udp("elsewhere", 9).open()
 
 
 # None of these needs a name server to be refused.

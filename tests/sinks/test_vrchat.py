@@ -178,9 +178,9 @@ async def test_gaze_settings_reach_the_packets(clock: Clock) -> None:
 async def test_everything_goes_out_again_after_it_was_opened_again(clock: Clock) -> None:
     with receiver() as peer:
         sink = Vrchat(port=peer.port, map=UNIFIED)
-        for _ in range(2):
+        for tracked in (True, True, False, False):
             await sink.open()
-            await sink.send(jaw(0.5))
+            await sink.send(jaw(0.5, tracked=tracked))
             assert heard(peer.messages(), JAW) == [0.5]
             await sink.close()
             clock.now += 0.1
