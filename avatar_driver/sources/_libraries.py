@@ -10,7 +10,6 @@ import importlib
 import importlib.util
 import os
 import re
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -120,12 +119,7 @@ def _imported_opencv() -> Any:
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
     # OpenCV can ask for the permission only from the main thread; without it macOS itself asks.
     os.environ.setdefault("OPENCV_AVFOUNDATION_SKIP_AUTH", "1")
-    try:
-        return importlib.import_module("cv2")
-    except (ImportError, OSError):
-        # A failed import leaves a mark that makes the next attempt complain of recursion instead of the library.
-        sys.__dict__.pop("OpenCV_LOADER", None)
-        raise
+    return importlib.import_module("cv2")
 
 
 def _load_mediapipe_library() -> None:

@@ -235,6 +235,7 @@ class Webcam:
     def __init__(self, number: int, backend: int) -> None:
         self.number = number
         self.asked: list[int] = []
+        self.released = threading.Event()
         self.got = {cv2.CAP_PROP_FRAME_WIDTH: 320.0, cv2.CAP_PROP_FRAME_HEIGHT: 240.0, cv2.CAP_PROP_FPS: 15.0}
 
     def isOpened(self) -> bool:  # noqa: N802
@@ -256,7 +257,7 @@ class Webcam:
         return True, BLACK
 
     def release(self) -> None:
-        pass
+        self.released.set()
 
 
 @pytest.mark.usefixtures("plugged_in")
@@ -273,6 +274,31 @@ def test_a_camera_is_asked_for_jpeg_size_and_rate_and_described_by_what_it_gives
     assert source.describe() == "HD Pro Webcam C920 (camera 92), 1280x720 at 60 fps, MJPG"
     assert [webcam.number for webcam in opened] == [92]
     assert opened[0].asked[0] == cv2.CAP_PROP_FOURCC
+    assert opened[0].released.wait(1), "the camera's light stays on"
+
+
+@pytest.mark.usefixtures("plugged_in")
+def test_a_camera_that_hangs_in_its_driver_is_not_opened_a_second_time_meanwhile(
+    camera: Callable[..., Camera], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go, opened = threading.Event(), []
+
+    class Hanging(Webcam):
+        def grab(self) -> bool:
+            return let_go.wait(10)
+
+    monkeypatch.setattr(cv2, "VideoCapture", lambda *how: opened.append(Hanging(*how)) or opened[-1])
+    source, stop = camera("c920"), threading.Event()
+    for openings in (1, 1):
+        threading.Timer(0.3, stop.set).start()
+        assert list(source.frames(stop)) == []
+        assert len(opened) == openings
+        stop.clear()
+    let_go.set()
+    frames = source.frames(stop)
+    next(frames)
+    frames.close()
+    assert len(opened) == 2
 
 
 def test_a_camera_that_this_user_may_not_open_is_told_from_a_busy_one(

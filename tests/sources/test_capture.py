@@ -80,8 +80,8 @@ def test_a_slow_reader_gets_the_newest_picture_and_the_others_are_counted(captur
 
 
 def test_a_picture_carries_the_moment_it_was_grabbed(capture: Any) -> None:
-    live = capture(lambda: Device(gives))
     before = time.perf_counter()
+    live = capture(lambda: Device(gives))
     first, second = live.newest(NEVER), live.newest(NEVER)
     assert before < first.captured < second.captured < time.perf_counter()
     assert (first.time, second.time) == (first.captured, second.captured)

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -200,6 +201,35 @@ def test_a_tracker_that_keeps_failing_ends_the_source(
         ours.detect(pictures[0], 0.0)
 
 
+def test_one_success_forgives_the_failures_before_it(
+    pictures: list[np.ndarray], landmarker: Callable[..., Landmarker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detect = vision.FaceLandmarker.detect_for_video
+
+    def fail_but_for_every_fifth(self: Any, image: Any, stamp: int) -> Any:
+        if stamp % 5_000_000:
+            raise RuntimeError("now and then")
+        return detect(self, image, stamp)
+
+    monkeypatch.setattr(vision.FaceLandmarker, "detect_for_video", fail_but_for_every_fifth)
+    ours = landmarker()
+    found = [ours.detect(pictures[0], 0.0) is not None for _ in range(10)]
+    assert found == [False, False, False, False, True] * 2
+
+
+def test_after_a_jump_of_the_clock_mediapipe_is_told_of_ordinary_steps(
+    face_model: Path, pictures: list[np.ndarray], landmarker: Callable[..., Landmarker]
+) -> None:
+    ours = landmarker(smoothing=True)
+    times = [9000.0 + n / 25 for n in range(10)] + [3.0 + n / 25 for n in range(10)]
+    found = [tracked(ours.detect(picture, time)) for picture, time in zip(pictures, times, strict=False)]
+    stamps = [33 + 40 * n for n in range(10)] + [393 + 33 + 40 * n for n in range(10)]
+    results = mediapipe_itself(face_model, pictures[:20], stamps)
+    for values, result in zip(found, results, strict=True):
+        scores = {category.category_name: category.score for category in result.face_blendshapes[0]}
+        assert values[INDEX["jawOpen"]] == np.float32(scores["jawOpen"])
+
+
 @pytest.mark.parametrize("smoothing", [False, True])
 def test_a_clock_that_stands_still_or_jumps_back_is_no_failure(
     pictures: list[np.ndarray], landmarker: Callable[..., Landmarker], smoothing: bool
@@ -262,3 +292,12 @@ def test_a_release_of_mediapipe_with_other_names_is_refused(
     monkeypatch.setattr(_landmarker, "_PROVIDED", frozenset({"jawOpen", "earWiggle"}))
     with pytest.raises(SourceError, match="does not give earWiggle"):
         landmarker().detect(pictures[0], 0.0)
+
+
+@pytest.mark.parametrize("matrix", [np.full((4, 4), np.nan), np.full((4, 4), np.inf)])
+def test_a_head_without_a_direction_is_no_face(matrix: np.ndarray) -> None:
+    scores = [SimpleNamespace(category_name=name, score=0.5) for name in SHAPE_NAMES]
+    result = SimpleNamespace(face_blendshapes=[scores], facial_transformation_matrixes=[matrix])
+    assert _landmarker._values(result) is None
+    result.facial_transformation_matrixes = [np.eye(4)]
+    assert tracked(_landmarker._values(result))[INDEX["jawOpen"]] == 0.5
