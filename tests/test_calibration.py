@@ -67,8 +67,8 @@ def test_a_shape_that_never_moved_is_left_as_it_was_and_told_so() -> None:
 
 
 def test_noise_is_never_stretched_to_a_movement() -> None:
-    noisy = frames(90, noise=0.05)
-    assert not calibration(noisy, frames(300, noise=0.05)).extreme
+    noisy = frames(90, noise=0.1)
+    assert not calibration(noisy, frames(300, noise=0.1)).extreme
 
 
 def test_absent_channels_are_never_stretched() -> None:
