@@ -35,7 +35,7 @@ class Column:
         if self.form == "percent":
             return f"{100 * value:.0f} %"
         if self.form == "ms":
-            return f"{value + 0.0:.1f} ms" if abs(value) < 9.95 else f"{value:.0f} ms"
+            return f"{round(value, 1) + 0.0:.1f} ms" if abs(value) < 9.95 else f"{value:.0f} ms"
         return f"{value:.2f} ×" if self.form == "times" else f"{value:.4f}"
 
     def rank(self, score: Score) -> float:

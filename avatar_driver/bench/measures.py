@@ -27,6 +27,7 @@ ALL_SHAPES: Final = tuple(range(SHAPES.start, SHAPES.stop))
 _REST_SPEED: Final = 0.06  # 1/s
 _MOVING_SPEED: Final = 0.3  # 1/s
 _SURE: Final = 3.0  # sd of the truth's own noise that a speed must exceed
+_DOUBT: Final = 2.0  # times the energy that the truth's own noise has
 _REST_WINDOW: Final = 9  # frames
 _MOVE_WINDOW: Final = 5  # frames
 _AFTERMATH: Final = 0.12  # s after (and before) a movement that count with it
@@ -51,18 +52,15 @@ class Masks:
 @lru_cache(maxsize=256)
 def masks(take: Take) -> Masks:
     """Rest and movement by the truth's own speed; a doubtful channel is neither."""
-    speed_slow, noise_slow = _speed(take, _REST_WINDOW)
-    speed_fast, noise_fast = _speed(take, _MOVE_WINDOW)
-    counted = (
-        take.reported[:, None] & (np.ones(len(take.times), bool) if take.tracked is None else take.tracked)[:, None]
-    )
-    quiet = speed_slow < _REST_SPEED + _SURE * noise_slow
-    moving = speed_fast > _MOVING_SPEED + _SURE * noise_fast
+    speed, noise = _slope(take, _MOVE_WINDOW)
+    moving = speed > _MOVING_SPEED + _SURE * noise
+    counted = take.reported if take.tracked is None else take.reported & take.tracked
+    counted = counted[:, None]
     frames = max(1, round(_AFTERMATH * take.rate))
     wide = max(1, round(_WINDOW_OF_DELAY * take.rate))
     spread = _widened(moving, frames)
     return Masks(
-        rest=~_widened(~quiet, _REST_WINDOW // 2) & ~spread & counted,
+        rest=_still(take) & ~spread & counted,
         moving=spread & counted,
         near=_widened(moving, wide) & counted,
     )
@@ -131,7 +129,7 @@ def delay(take: Take, output: Floats, channels: Sequence[int] = ALL_SHAPES) -> f
     """
     near = masks(take).near
     shifts = np.arange(_DELAYS[0], _DELAYS[1], _DELAY_STEP)
-    products, energy = np.zeros(len(shifts)), np.zeros(len(shifts))
+    match, energy = np.zeros((2, len(shifts)))
     for channel in channels:
         part = np.flatnonzero(near[:, channel])
         if len(part) < _HELD_FRAMES:
@@ -140,11 +138,14 @@ def delay(take: Take, output: Floats, channels: Sequence[int] = ALL_SHAPES) -> f
         shown = shown - shown.mean()
         truth = take.truth_at(take.captured[part][None, :] - shifts[:, None], channel)
         truth -= truth.mean(axis=1, keepdims=True)
-        products += truth @ shown
+        match += truth @ shown
         energy += (truth**2).sum(axis=1)
     if not energy.any():
         return float("nan")
-    match = products / np.sqrt(energy)
+    # A truth that is a mean of trackings has less noise between frames, where it is interpolated, than on them. Its
+    # energy would draw the match there; an exact truth's energy only tells how much movement a shifted window holds.
+    if take.spread is None:
+        match /= np.sqrt(energy)
     best = int(np.clip(np.argmax(match), 1, len(shifts) - 2))
     before, here, after = match[best - 1 : best + 2]
     bend = before - 2 * here + after
@@ -176,16 +177,39 @@ def _runs(where: Mask, least: int, channels: Sequence[int]) -> Iterator[tuple[in
                 yield channel, slice(int(begin), int(end))
 
 
-def _speed(take: Take, frames: int) -> tuple[Floats, Floats]:
+def _still(take: Take) -> Mask:
+    """(N, 58) where the truth moves by less than 0.06/s, by its slope and by its energy over nine frames.
+
+    The slope alone would take a mouth that talks, up and down in nine frames, for one at rest; the energy alone would
+    not see a slow drift in a noisy truth.
+    """
+    slope, noise = _slope(take, _REST_WINDOW)
+    energy = _averaged((np.diff(take.truth, axis=0, prepend=take.truth[:1]) * take.rate) ** 2)
+    own: Floats | float = 0.0
+    if take.spread is not None:
+        change = np.diff(take.spread, axis=1, prepend=take.spread[:, :1]) * take.rate
+        own = _averaged((change**2).sum(axis=0) / _pairs(take))
+    moves = (slope > _REST_SPEED + _SURE * noise) | (energy > _REST_SPEED**2 + _DOUBT * own)
+    return ~_widened(moves, _REST_WINDOW // 2)
+
+
+def _slope(take: Take, frames: int) -> tuple[Floats, Floats]:
     """((N, 58) size of the truth's slope over so many frames, (58,) sd of that slope by the truth's own noise)."""
     half = frames // 2
     weights = np.arange(-half, half + 1) * take.rate / float((np.arange(-half, half + 1) ** 2).sum())
     padded = np.pad(take.truth, ((half, half), (0, 0)), mode="edge")
-    slope = sum(weight * padded[i : i + len(take.truth)] for i, weight in enumerate(weights))
+    slope = np.abs(sum(weight * padded[i : i + len(take.truth)] for i, weight in enumerate(weights)))
     if take.spread is None:
-        return np.abs(np.asarray(slope)), np.zeros(take.truth.shape[1])
+        return np.asarray(slope), np.zeros(take.truth.shape[1])
     variance = (take.spread**2).sum(axis=0).mean(axis=0) / _pairs(take)
-    return np.abs(np.asarray(slope)), np.sqrt(variance * (weights**2).sum())
+    return np.asarray(slope), np.sqrt(variance * (weights**2).sum())
+
+
+def _averaged(values: Floats) -> Floats:
+    """Means over nine frames around each."""
+    half = _REST_WINDOW // 2
+    total = np.cumsum(np.pad(values, ((half + 1, half), (0, 0)), mode="edge"), axis=0)
+    return np.asarray((total[_REST_WINDOW:] - total[:-_REST_WINDOW]) / _REST_WINDOW)
 
 
 def _widened(where: Mask, frames: int) -> Mask:

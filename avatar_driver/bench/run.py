@@ -63,7 +63,7 @@ class _Size:
 
 
 _FULL: Final = _Size(6, 45.0, 2, 24, 2, 2, 2, tuple(_CONDITION_CAMERAS), 4, 2)
-_QUICK: Final = _Size(2, 40.0, 1, 6, 1, 1, 1, ("30 fps", "15 fps", "double the noise"), 3, 0)
+_QUICK: Final = _Size(2, 32.0, 1, 6, 1, 1, 1, ("30 fps", "15 fps", "double the noise"), 3, 0)
 
 
 def bench(

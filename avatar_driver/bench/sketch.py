@@ -74,12 +74,11 @@ class Sketch:
         length = 0.021 + 0.0022 * 33 * size
         channels = _LOOK_LEFT if self.rng.random() < 0.5 else _LOOK_RIGHT
         part, since = self.span(begin, 2 * length + _GLANCE_HOLD)
-        base = float(self.values[max(part.start - 1, 0), channels[0]])
-        for channel in channels:
+        moments = (begin, begin + length / 2, begin + length + _GLANCE_HOLD)
+        for channel in channels:  # the two eyes rest at levels of their own
+            base = float(self.values[max(part.start - 1, 0), channel])
             self.lay(part, channel, gesture(since, length, _GLANCE_HOLD, length), size)
-        self.note(
-            Kind.SACCADE, channels, (begin, begin + length / 2, begin + length + _GLANCE_HOLD), base, size * (1 - base)
-        )
+            self.note(Kind.SACCADE, (channel,), moments, base, size * (1 - base))
 
     def note(
         self, kind: Kind, channels: tuple[int, ...], moments: tuple[float, float, float], base: float, amplitude: float,

@@ -15,8 +15,8 @@ from avatar_driver.bench.take import Event, Floats, Kind, Take
 __all__ = ["Played", "half_way_delay", "hold_bias", "peak", "response", "skew"]
 
 _GRID: Final = 0.002  # s
-_LEAD: Final = 0.15  # s before the move that set its starting level
-_REACH: Final = 1.0  # s after a move's beginning in which its half-way point is looked for
+_LEAD: Final = 0.3  # s before a move's half-way point, of rest
+_REACH: Final = 1.0  # s after a move's half-way point in which the output's is looked for
 _PHASES: Final = 6
 _TAIL: Final = 0.12  # s after a pulse in which a late filter may still show it
 _BIAS: Final = (1.5, 3.0)  # s after a step
@@ -30,17 +30,19 @@ class Played(NamedTuple):
 
 
 def half_way_delay(played: Sequence[Played], kind: Kind) -> float:
-    """Seconds from the truth's half-way point to the output's, on the mean over all moves of a kind."""
+    """Seconds from the truth's half-way point to the output's, on the mean over all moves of a kind.
+
+    A move that is swallowed counts as a second late, which is as far as this looks.
+    """
     grid = np.arange(-_LEAD, _REACH, _GRID)
     curves = [
-        (np.interp(event.onset + grid, take.captured, output[:, channel]) - event.base) / event.amplitude
+        (np.interp(event.middle + grid, take.captured, output[:, channel]) - event.base) / event.amplitude
         for take, output, event, channel in _moves(played, kind)
     ]
     if not curves:
         return float("nan")
-    mean = np.asarray(np.mean(curves, axis=0))
-    first = next(iter(_moves(played, kind)))[2]
-    return _crossing(grid, mean, 0.5) - (first.middle - first.onset)
+    crossing = _crossing(grid, np.asarray(np.mean(curves, axis=0)), 0.5)
+    return crossing if np.isfinite(crossing) else _REACH
 
 
 def peak(played: Sequence[Played], kind: Kind) -> float:
