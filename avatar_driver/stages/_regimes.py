@@ -15,50 +15,61 @@ __all__ = ["DRIFT", "HOLD", "JUMP", "MODES", "RAMP", "Constants", "Regimes"]
 Array = NDArray[np.float64]
 
 HOLD: Final = 0
-DRIFT: Final = 1
-RAMP: Final = 2
-JUMP: Final = 3
+JUMP: Final = 1
+DRIFT: Final = 2
+RAMP: Final = 3
 MODES: Final = 4
+_MOVING: Final = slice(DRIFT, MODES)  # these two have a velocity
 
+_AT_FIRST: Final = np.array([[0.25], [0.25], [0.35], [0.15]])
 _LEAST: Final = 1e-6  # of the noise: below this a variance is a rounding error, and may be negative
+_FORGET: Final = np.array([0.0, 1.0, 0.0, 0.0])[:, None, None]  # of v, xx, xv, vv
 _RARE: Final = 1e-9  # no regime is ever ruled out, or it could never come back
 
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """What the regimes are. Times in seconds; intensities per second, in units of the noise variance R.
+    """What the regimes are. Times in seconds; intensities in units of the noise variance R.
 
     Attributes:
-        hold_walk: q0, variance of the random walk in *hold*.
-        drift_walk: q1, the same in *drift*.
+        hold_walk: q0, variance per second of the random walk in *hold*.
         jump_walk: q2, the same in *jump*.
-        ramp_push: qa, intensity of the acceleration noise in *ramp* (per s³).
-        ramp_memory: τ_v, how long *ramp* remembers its velocity.
-        hold_dwell, drift_dwell, ramp_dwell, jump_dwell: mean stay in each regime.
+        drift_walk: q1, the same in *drift*, beside its velocity.
+        drift_push: qg, intensity of the acceleration noise in *drift*, per s³.
+        drift_memory: s for which *drift* keeps its velocity.
+        ramp_push: qa, intensity of the acceleration noise in *ramp*, per s³.
+        ramp_memory: s for which *ramp* keeps its velocity.
+        hold_speed: variance of the velocity (per s²) that *hold* hands to *drift* and *ramp*.
+        jump_speed: the same of *jump*.
+        hold_dwell, jump_dwell, drift_dwell, ramp_dwell: mean stay in each regime, s.
         hold_exits: drift : ramp : jump, in proportion, on leaving *hold*.
+        jump_exits: hold : drift : ramp on leaving *jump*.
         drift_exits: hold : ramp : jump on leaving *drift*.
         ramp_exits: hold : drift : jump on leaving *ramp*.
-        jump_exits: hold : drift : ramp on leaving *jump*.
         tails: ν, degrees of freedom of the Student-t likelihood.
-        start_speed: v0, variance of the velocity (per s²) that *jump* hands to *ramp*; *hold* hands 0.05 of it and
-            *drift* 0.3.
+        twin_evidence: what the evidence of a channel and of its twin is worth together: 0.5 for their mean (as if their
+            noise were one), 1 for their sum (as if it were independent).
     """
 
-    hold_walk: float = 0.60
-    drift_walk: float = 6.1
-    jump_walk: float = 2.6e4
-    ramp_push: float = 4.8e4
-    ramp_memory: float = 0.68
-    hold_dwell: float = 5.9
-    drift_dwell: float = 0.11
-    ramp_dwell: float = 0.49
-    jump_dwell: float = 0.14
-    hold_exits: tuple[float, float, float] = (0.30, 0.32, 0.054)
-    drift_exits: tuple[float, float, float] = (0.50, 0.25, 0.25)
-    ramp_exits: tuple[float, float, float] = (0.40, 0.30, 0.30)
-    jump_exits: tuple[float, float, float] = (0.47, 0.43, 0.10)
-    tails: float = 10.7
-    start_speed: float = 3.0
+    hold_walk: float = 0.0159
+    jump_walk: float = 65800.0
+    drift_walk: float = 0.321
+    drift_push: float = 1200.0
+    drift_memory: float = 0.289
+    ramp_push: float = 32600.0
+    ramp_memory: float = 0.881
+    hold_speed: float = 75.2
+    jump_speed: float = 1820.0
+    hold_dwell: float = 0.947
+    jump_dwell: float = 0.668
+    drift_dwell: float = 0.034
+    ramp_dwell: float = 0.147
+    hold_exits: tuple[float, float, float] = (1.12, 0.843, 0.688)
+    jump_exits: tuple[float, float, float] = (0.0682, 0.43, 0.0312)
+    drift_exits: tuple[float, float, float] = (0.872, 0.25, 0.25)
+    ramp_exits: tuple[float, float, float] = (0.4, 0.3, 0.3)
+    tails: float = 28.6
+    twin_evidence: float = 0.543
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,66 +77,66 @@ class _Step:
     """One step of `dt` seconds: how regimes follow each other, how a state moves, what the step adds."""
 
     transitions: Array  # (to, from)
-    reach: Array  # (modes, 1): how far a unit of velocity carries
-    memory: Array  # what is left of the velocity
+    reach: Array  # (2, 1): how far a unit of velocity carries in *drift* and *ramp*, s
+    memory: Array  # (2, 1): what is left of the velocity
     gained: Array  # (3, modes, 1): variance gained by position, by both, by velocity; in units of R
 
 
 def _stepped(k: Constants, dt: float) -> _Step:
-    exits = np.zeros((MODES, MODES))
-    dwells = (k.hold_dwell, k.drift_dwell, k.ramp_dwell, k.jump_dwell)
-    for mode, (dwell, shares) in enumerate(
-        zip(dwells, (k.hold_exits, k.drift_exits, k.ramp_exits, k.jump_exits), strict=True)
+    memories = np.array([[k.drift_memory], [k.ramp_memory]])
+    left = np.exp(-dt / memories)
+    push = np.array([[k.drift_push], [k.ramp_push]])
+    gained = np.zeros((3, MODES, 1))
+    gained[0, :, 0] = k.hold_walk * dt, k.jump_walk * dt, k.drift_walk * dt, 0.0
+    # An integrated Ornstein-Uhlenbeck velocity, exact for any dt.
+    gained[0, _MOVING] += push * memories**2 * (dt - 2 * memories * (1 - left) + memories / 2 * (1 - left**2))
+    gained[1, _MOVING] = push * memories**2 / 2 * (1 - left) ** 2
+    gained[2, _MOVING] = push * memories / 2 * (1 - left**2)
+    gained[2, HOLD], gained[2, JUMP] = k.hold_speed, k.jump_speed
+    return _Step(_transitions(k, dt), memories * (1 - left), left, gained)
+
+
+def _transitions(k: Constants, dt: float) -> Array:
+    """(to, from) chances that a step of `dt` seconds leads from one regime to another."""
+    chances = np.zeros((MODES, MODES))
+    for mode, dwell, exits in (
+        (HOLD, k.hold_dwell, dict(zip((DRIFT, RAMP, JUMP), k.hold_exits, strict=True))),
+        (JUMP, k.jump_dwell, dict(zip((HOLD, DRIFT, RAMP), k.jump_exits, strict=True))),
+        (DRIFT, k.drift_dwell, dict(zip((HOLD, RAMP, JUMP), k.drift_exits, strict=True))),
+        (RAMP, k.ramp_dwell, dict(zip((HOLD, DRIFT, JUMP), k.ramp_exits, strict=True))),
     ):
         stay = math.exp(-dt / dwell)
-        total = sum(shares)
-        row = [(1 - stay) * share / total for share in shares]
-        row.insert(mode, stay)
-        exits[:, mode] = row
-    tau = k.ramp_memory
-    e = math.exp(-dt / tau)
-    reach, memory = np.zeros((2, MODES, 1))
-    reach[RAMP], memory[RAMP] = tau * (1 - e), e
-    gained = np.zeros((3, MODES, 1))
-    gained[0, :, 0] = (
-        k.hold_walk * dt,
-        k.drift_walk * dt,
-        # Integrated Ornstein-Uhlenbeck velocity, exact in dt (science: Q of the moving mode).
-        k.ramp_push * tau**2 * (dt - 2 * tau * (1 - e) + tau / 2 * (1 - e * e)),
-        k.jump_walk * dt,
-    )
-    gained[1, RAMP] = k.ramp_push * tau**2 / 2 * (1 - e) ** 2
-    gained[2, :, 0] = (
-        0.05 * k.start_speed,
-        0.3 * k.start_speed,
-        k.ramp_push * tau / 2 * (1 - e * e),
-        k.start_speed,
-    )
-    return _Step(exits, reach, memory, gained)
+        chances[mode, mode] = stay
+        for other, share in exits.items():
+            chances[other, mode] = (1 - stay) * share / sum(exits.values())
+    return chances
 
 
 class Regimes:
     """Filters `n` channels, each by four Kalman filters whose weights are inferred.
 
-    Arrays are (modes, n). `weights` are the regimes' probabilities, `estimate` the weighted position, `speed` the
-    weighted velocity (units of noise per second).
+    Arrays are (modes, n) or (n,). `weights` are the regimes' probabilities, `estimate` is the weighted position in the
+    units of the measurement.
+
+    Args:
+        constants: what the regimes are.
+        partners: for each channel the one that shares its regime, itself where it has none.
     """
 
     def __init__(self, constants: Constants, partners: NDArray[np.intp]) -> None:
         n = len(partners)
         self._constants = constants
         self._partners = partners
+        self._worth = np.where(partners == np.arange(n), 0.5, constants.twin_evidence)
         self._step_length = math.nan
         self._step: _Step
         self._moments = np.zeros((MODES, 6, n))  # weighted 1, x, v, xx, xv, vv: mixing is one product of matrices
         self._mixed = np.zeros_like(self._moments)
         self._states = np.zeros((5, MODES, n))  # x, v and their variances xx, xv, vv
-        self._evidence = np.zeros((MODES, n))
+        self._spread, self._innovation, self._gain, self._evidence, self._spare = np.zeros((5, MODES, n))
+        self._speed = np.zeros((2, n))  # weighted velocities of drift and ramp
         self.weights = np.zeros((MODES, n))
         self.estimate = np.zeros(n)
-        self.speed = np.zeros(n)
-        self.surprise = np.zeros(n)  # innovation of hold
-        self.spread = np.ones(n)  # and its variance
 
     def begin(self, measured: Array, noise: Array) -> None:
         """Starts anew at a measurement; `noise` is R."""
@@ -134,84 +145,106 @@ class Regimes:
         states[1] = 0.0
         states[2] = noise
         states[3] = 0.0
-        states[4] = self._constants.start_speed * noise
-        # Where a face comes from nobody knows: every regime is possible, and the first frames decide.
-        self.weights[:] = np.array([[0.25], [0.35], [0.15], [0.25]])
+        states[4] = self._constants.jump_speed * noise
+        # What the face was doing nobody knows: every regime is possible, and the first frames decide.
+        self.weights[:] = _AT_FIRST
         self.estimate[:] = measured
-        self.speed[:] = 0.0
+        self._speed[:] = 0.0
 
     def advance(self, measured: Array, noise: Array, dt: float) -> None:
-        """One step of `dt` > 0 seconds to a new measurement of all channels."""
+        """One step of `dt` > 0 seconds to a new measurement of all channels; `noise` is its variance R."""
         if dt != self._step_length:
             self._step, self._step_length = _stepped(self._constants, dt), dt
         self._mix()
         self._predict(noise)
         self._update(measured, noise)
 
+    def ahead(self, seconds: Array | float) -> Array:
+        """The estimate that many seconds from now if nothing new happens: what *drift* and *ramp* carry on with."""
+        k, later = self._constants, -np.asarray(seconds)
+        drifted = self._speed[0] * (k.drift_memory * np.expm1(later / k.drift_memory))
+        ramped = self._speed[1] * (k.ramp_memory * np.expm1(later / k.ramp_memory))
+        return np.asarray(self.estimate - drifted - ramped)
+
     def shift(self, channels: slice, by: Array) -> None:
         """Moves the origin of some channels: every position there falls by `by`."""
         self._states[0, :, channels] -= by
         self.estimate[channels] -= by
 
-    def ahead(self, seconds: float) -> Array:
-        """The estimate that many seconds from now if nothing new happens: what *ramp* carries on with."""
-        tau = self._constants.ramp_memory
-        return self.estimate - self.speed * (tau * math.expm1(-seconds / tau))
-
     def _mix(self) -> None:
+        """Each regime starts from what all regimes, by their chance to lead to it, thought last."""
         moments, mixed, (x, v, xx, xv, vv) = self._moments, self._mixed, self._states
-        weights = self.weights
+        weights, spare = self.weights, self._spare
         x -= self.estimate  # about the common estimate, so that second moments lose no digits
         moments[:, 0] = weights
-        np.multiply(weights, x, out=moments[:, 1])
-        np.multiply(weights, v, out=moments[:, 2])
-        np.multiply(weights, xx + x * x, out=moments[:, 3])
-        np.multiply(weights, xv + x * v, out=moments[:, 4])
-        np.multiply(weights, vv + v * v, out=moments[:, 5])
+        moments[:, 1] = x
+        moments[:, 2] = v
+        np.multiply(x, x, out=spare)
+        np.add(xx, spare, out=moments[:, 3])
+        np.multiply(x, v, out=spare)
+        np.add(xv, spare, out=moments[:, 4])
+        np.multiply(v, v, out=spare)
+        np.add(vv, spare, out=moments[:, 5])
+        moments[:, 1:] *= weights[:, None]
         np.matmul(self._step.transitions, moments.reshape(MODES, -1), out=mixed.reshape(MODES, -1))
         np.maximum(mixed[:, 0], _RARE, out=weights)
         mixed[:, 1:] /= weights[:, None]
         x[:], v[:] = mixed[:, 1], mixed[:, 2]
-        np.subtract(mixed[:, 3], x * x, out=xx)
-        np.subtract(mixed[:, 4], x * v, out=xv)
-        np.subtract(mixed[:, 5], v * v, out=vv)
+        np.multiply(x, x, out=spare)
+        np.subtract(mixed[:, 3], spare, out=xx)
+        np.multiply(x, v, out=spare)
+        np.subtract(mixed[:, 4], spare, out=xv)
+        np.multiply(v, v, out=spare)
+        np.subtract(mixed[:, 5], spare, out=vv)
         x += self.estimate
 
     def _predict(self, noise: Array) -> None:
-        x, v, xx, xv, vv = self._states
-        reach, memory, gained = self._step.reach, self._step.memory, self._step.gained
-        carried = reach * vv
-        x += reach * v
-        xx += reach * (2 * xv + carried)
-        xv += carried
-        xv *= memory
-        v *= memory
-        vv *= memory * memory
-        self._states[2:] += gained * noise
+        """Each regime carries its state on by its own law; *hold* and *jump* know only how large a velocity may be."""
+        step, states = self._step, self._states
+        _, v, xx, xv, vv = states
+        states[1:, : _MOVING.start] *= _FORGET
+        reach, memory = step.reach, step.memory
+        carried = reach * vv[_MOVING]
+        states[0, _MOVING] += reach * v[_MOVING]
+        xx[_MOVING] += reach * (2 * xv[_MOVING] + carried)
+        xv[_MOVING] += carried
+        xv[_MOVING] *= memory
+        vv[_MOVING] *= memory * memory
+        v[_MOVING] *= memory
+        states[2:] += step.gained * noise
         np.maximum(xx, _LEAST * noise, out=xx)
 
     def _update(self, measured: Array, noise: Array) -> None:
+        """Kalman's update in each regime, and Student's likelihood between them."""
         x, v, xx, xv, vv = self._states
+        spread, innovation, gain = self._spread, self._innovation, self._gain
+        evidence, spare, weights = self._evidence, self._spare, self.weights
         tails = self._constants.tails
-        spread = xx + noise
-        innovation = measured - x
-        self.surprise, self.spread = innovation[HOLD].copy(), spread[HOLD].copy()
-        gain = xx / spread
-        gain_v = xv / spread
-        evidence = np.log1p(innovation * innovation / (tails * spread))
+        np.add(xx, noise, out=spread)
+        np.subtract(measured, x, out=innovation)
+        np.multiply(innovation, innovation, out=evidence)
+        np.multiply(spread, tails, out=spare)
+        evidence /= spare
+        np.log1p(evidence, out=evidence)
         evidence *= -(tails + 1)
-        evidence -= np.log(spread)
-        # Halved for -1/2 log S and (ν+1)/2, and halved again for the mean of a channel and its twin, which share
-        # their regime so that both lids move at once; their noise is alike too, so it counts once, not twice.
-        evidence = (evidence + evidence[:, self._partners]) * 0.25
-        x += gain * innovation
-        v += gain_v * innovation
-        vv -= gain_v * xv
-        xv -= gain * xv
-        xx -= gain * xx
-        weights = self.weights
-        evidence -= evidence.max(axis=0)
-        weights *= np.exp(evidence)
+        np.log(spread, out=spare)
+        evidence -= spare
+        # Twice the log likelihood of S^(−1/2) (1 + e²/(νS))^(−(ν+1)/2), shared between twins so that both lids move at
+        # once.
+        np.add(evidence, evidence[:, self._partners], out=spare)
+        spare *= 0.5 * self._worth
+        spare -= spare.max(axis=0)
+        np.exp(spare, out=spare)
+        weights *= spare
         weights /= weights.sum(axis=0)
-        self.estimate = (weights * x).sum(axis=0)
-        self.speed = (weights * v).sum(axis=0)
+        np.divide(xx, spread, out=gain)
+        np.multiply(gain, innovation, out=spare)
+        x += spare
+        np.multiply(gain, xx, out=spare)
+        xx -= spare
+        gain_v = xv[_MOVING] / spread[_MOVING]
+        v[_MOVING] += gain_v * innovation[_MOVING]
+        vv[_MOVING] -= gain_v * xv[_MOVING]
+        xv[_MOVING] -= gain[_MOVING] * xv[_MOVING]
+        np.einsum("mn,mn->n", weights, x, out=self.estimate)
+        np.multiply(weights[_MOVING], v[_MOVING], out=self._speed)

@@ -1,4 +1,45 @@
-"""The two-timescale filter: calm at rest, at once when the face moves."""
+"""The two-timescale filter: calm at rest, at once when the face moves.
+
+A low-pass buys calm with delay, for it treats a tremble and a blink alike. This filter asks instead, for every channel
+and frame, *what the face is doing*, and filters accordingly.
+
+**Coordinates.** Shapes are filtered as logits z = ln(p / (1 − p)), p squeezed into [edge, 1 − edge]: a tracker's scores
+come out of a sigmoid, and before it their noise is nearly the same at every level. The head's rotation is filtered as a
+rotation vector about the last estimate. All is divided by the noise σ that a decent webcam gives that channel.
+
+**Regimes.** An interacting multiple model (Blom and Bar-Shalom 1988): four Kalman filters per channel, position x and
+velocity v, measurement noise R, and Markov transitions with chance e^(−dt/T) to stay:
+
+    hold    x a random walk, q0 R per second; no velocity              an expression that is kept
+    drift   velocity remembered for τ, pushed by qg R; and a walk q1 R  the slow onset of one
+    ramp    velocity remembered for τ, pushed by qa R                   a gesture under way
+    jump    x a random walk, q2 R per second; no velocity              blink, saccade, plosive
+
+With velocity, dx = v dt and dv = −v/τ dt + √(qR) dW, whose transition and noise are used in closed form, so the step dt
+may be anything. Each frame mixes the regimes' means and covariances by their transition chances, predicts, updates, and
+weighs regime m by prior · S^(−1/2) · (1 + e²/(νS))^(−(ν+1)/2), e being its surprise and S that surprise's variance: a
+Student-t likelihood, as the noise has heavy tails. Twins (both lids, both mouth corners, the yoked eyes) share this
+evidence, so both sides move at once. The estimate is the weighted x. Dwell times, intensities and ν: `_regimes`.
+
+**Noise** is learned while running, from third differences, by a running median: shared by all shapes within a second,
+corrected per channel within several (`_noise`). R is what everything above is measured in, so a dark room or a better
+camera changes nothing but R.
+
+**Tone and transient.** With h the weight of *hold*, tone T follows the estimate x by dT = h² (x − T) dt / 0.4 s: it
+takes in what is held, and a blink or a syllable hardly touches it. The transient is x − T. Nothing is delayed by the
+split, for the sum is the estimate itself.
+
+**Loss.** One missing frame coasts on the velocity; then the face is held; after 0.4 s its transient goes and its tone
+stays. When the face returns after more than 0.25 s, the filter starts anew and fades over in 80 ms.
+
+**Physiology.** The split is inspired by Ianni, Vázquez, Rouse, Schieber, Prut and Freiwald (Science 2026, doi
+10.1126/science.aea0890), who recorded from the macaque's facial motor cortex: primary motor cortex codes a gesture's
+ongoing kinematics in a fast-changing way, the cingulate motor area codes it in a way that stays stable for up to 0.8 s,
+before and during the movement. *Jump* and *ramp* with the transient play the first part here, *hold* and the tone the
+second: a hypothesis about what the face is doing, held until the evidence is against it. There the analogy ends. The
+paper is about neural codes, not about time constants of movement; both areas take part in fast and slow gestures alike;
+and every number here was fitted to a camera's noise, none to a brain.
+"""
 
 import math
 from collections.abc import Mapping
@@ -8,42 +49,32 @@ import numpy as np
 from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
-from avatar_driver.channels import CHANNELS, INDEX, PAIRS, REGIONS, ROTATION, SHAPE_NAMES, SHAPES
+from avatar_driver.channels import CHANNELS, INDEX, PAIRS, REGIONS, ROTATION, SHAPES
 from avatar_driver.errors import did_you_mean
 from avatar_driver.frame import Frame
-from avatar_driver.rotation import composed, inverse, quaternion_from_vector, vector_from_quaternion
-from avatar_driver.stages._regimes import DRIFT, HOLD, Constants, Regimes
+from avatar_driver.stages._chart import Chart, toward
+from avatar_driver.stages._noise import Learning, NoiseMeter
+from avatar_driver.stages._regimes import HOLD, Constants, Regimes
 
 __all__ = ["TwoTimescale"]
 
 Array = NDArray[np.float64]
 
-_EDGE: Final = 1e-5  # shapes are squeezed into [edge, 1 − edge] before the logarithm
+_EDGE: Final = 0.000864
+_CONSTANTS: Final = Constants()
+_LEARNING: Final = Learning()
+
 _NOMINAL_STEP: Final = 1 / 30  # s, where the clock tells nothing
+_SHORTEST_STEP: Final = 1 / 1000  # s
 _COAST: Final = 0.05  # s without a face during which movement goes on
 _RETURN: Final = 0.25  # s without a face after which nothing is known of it
 _CROSS_FADE: Final = 0.08  # s from the last face shown to the new one
 _KEEP: Final = 0.4  # s for which a lost face is held whole; then only its tone stays
 _RELEASE: Final = 0.3  # s in which the transient of a lost face goes
-_TONE: Final = 0.4  # s in which tone follows a held expression (science: consolidation)
-_LEARN: Final = 1.0  # s in which the noise is learned
-_MEDIAN: Final = 0.455  # of χ² with one degree of freedom
-_SHORTEST_STEP: Final = 1 / 1000  # s
-_FAR: Final = 10.0  # m and rad; no face is beyond
-
-# Standard deviation of the logit's noise, by the start of the name; the first that fits. Measured (filter study, §2).
-_LOGIT_NOISE: Final = {
-    "eyeBlink": 0.155, "eyeLook": 0.17, "eyeSquint": 0.13, "eyeWide": 0.15, "brow": 0.22, "jawOpen": 0.16, "jaw": 0.19,
-    "mouthSmile": 0.25, "mouthFrown": 0.30, "mouthLeft": 0.27, "mouthRight": 0.27, "mouthRoll": 0.18,
-    "mouthPucker": 0.24, "mouthStretch": 0.25, "mouthUpperUp": 0.22, "mouthLowerDown": 0.20, "": 0.18,
-}  # fmt: skip
-_POSITION_NOISE: Final = (0.0005, 0.0005, 0.0005)  # m
-_ROTATION_NOISE: Final = tuple(math.radians(degrees) for degrees in (0.15, 0.10, 0.10))  # pitch, yaw, roll
-
-
-def _starting_noise() -> Array:
-    shapes = [next(sd for start, sd in _LOGIT_NOISE.items() if name.startswith(start)) for name in SHAPE_NAMES]
-    return np.array([*shapes, *_POSITION_NOISE, *_ROTATION_NOISE])
+_TONE: Final = 0.4  # s in which tone follows a held expression
+_NEVER_PREDICTED: Final = ("lids", "gaze")
+_LOOSEST: Final = 0.5  # the stillness below which the estimate is blended with the measurement
+_STEEPNESS: Final = 1.5  # noise variance is taken as stillness to this power
 
 
 def _partners() -> NDArray[np.intp]:
@@ -64,6 +95,8 @@ class TwoTimescale:
         stillness: how calm a resting face is. 0 lets every value through untouched, 1 suits most cameras, 2 is calmest.
         regions: stillness of single regions (`lids`, `gaze`, `brows`, `jaw`, `lips`, `smile`, `cheeks`, `tongue`,
             `head`) where it differs.
+        prediction: seconds that movement is carried ahead of the camera. It adds a little restlessness and cannot
+            foresee onsets; lids and gaze are never predicted.
     """
 
     def __init__(
@@ -71,136 +104,104 @@ class TwoTimescale:
         *,
         stillness: Annotated[float, Ge(0), Le(2)] = 1.0,
         regions: Mapping[str, Annotated[float, Ge(0), Le(2)]] | None = None,
+        prediction: Annotated[float, Ge(0), Le(0.033)] = 0.0,
     ) -> None:
-        self._stillness = np.full(len(CHANNELS), float(stillness))
+        wanted = np.full(len(CHANNELS), float(stillness))
         for name, own in (regions or {}).items():
             if name not in REGIONS:
                 raise ValueError(f"no region named '{name}'{did_you_mean(name, REGIONS)}")
-            self._stillness[list(REGIONS[name])] = own
-        self._off = self._stillness == 0.0
-        self._scale = _starting_noise()
-        self._least, self._most = np.full((2, len(CHANNELS)), [[-_FAR], [_FAR]])
-        self._least[SHAPES], self._most[SHAPES] = 0.0, 1.0
-        # Noise that is thought smaller than it is makes every change a movement: the filter opens smoothly towards 0.
-        self._trust = np.maximum(self._stillness, 1e-3) ** 2
-        self._regimes = Regimes(Constants(), _partners())
-        self._learned = np.zeros(len(CHANNELS))  # log of the noise variance over the starting one
+            wanted[list(REGIONS[name])] = own
+        self._off = wanted == 0.0
+        # Between 0 and the loosest the estimate is blended with the measurement. Above, the noise is thought smaller or
+        # larger than it is: regimes and tone keep their meaning, and more or less counts as movement.
+        self._share = np.minimum(wanted / _LOOSEST, 1.0)
+        self._blended = bool((self._share < 1).any())
+        self._trust = np.where(self._off, 1.0, np.maximum(wanted, _LOOSEST)) ** _STEEPNESS
+        self._ahead = np.full(len(CHANNELS), float(prediction))
+        for name in _NEVER_PREDICTED:
+            self._ahead[list(REGIONS[name])] = 0.0
+        self._regimes = Regimes(_CONSTANTS, _partners())
+        self._noise = NoiseMeter((SHAPES, slice(SHAPES.stop, len(CHANNELS))), len(CHANNELS), _LEARNING)
         self.reset()
 
     def reset(self) -> None:
         """Forgets all frames seen, and the noise learned from them."""
-        self._last: Frame | None = None
-        self._seen = -math.inf  # time of the last face, on the filter's own clock
-        self._now = 0.0
+        self._chart = Chart(_EDGE)
+        self._noise.forget()
+        self._last_time = math.nan
         self._last_step = _NOMINAL_STEP
-        self._learned[:] = 0.0
-        self._pose = quaternion_from_vector((0.0, 0.0, 0.0))
+        self._away = math.inf  # s since the last face; infinite before the first
         self._shown = np.zeros(len(CHANNELS))
         self._tone = np.zeros(len(CHANNELS))
-        self._faded = np.zeros(len(CHANNELS))
+        self._fade_from = self._shown
         self._fade_age = math.inf
 
     def __call__(self, frame: Frame) -> Frame:
         """The calmed frame, with its tone."""
-        step = self._step_to(frame)
-        self._now += step
+        step = self._step_to(frame.time)
+        values = self._chart.sane(frame.values, self._shown)
         if frame.tracked:
-            self._follow(frame.values.astype(np.float64), step)
-        elif self._last is None:
-            self._shown[:] = self._sane(frame.values)
+            self._follow(values, step)
+        elif self._away == math.inf:
+            self._shown = values
         else:
             self._lack(step)
-        self._last = frame
-        values = np.where(self._off, frame.values, self._shown.astype(np.float32))
-        return frame.changed(values=values, tone=self._tone.astype(np.float32))
+        shown = self._shown.astype(np.float32)
+        if self._blended:
+            shown = np.where(self._off, frame.values, shown)
+        return frame.changed(values=shown, tone=self._tone.astype(np.float32))
 
-    def _step_to(self, frame: Frame) -> float:
+    def _step_to(self, time: float) -> float:
         """Seconds since the last frame; where the clock stood still or ran back, the length of the last good step."""
-        if self._last is None:
-            return _NOMINAL_STEP
-        step = frame.time - self._last.time
+        step = time - self._last_time
+        self._last_time = time
         if not 0 < step < math.inf:
             return self._last_step
         if step < _RETURN:
             self._last_step = step
         return step
 
-    def _follow(self, values: Array, step: float) -> None:
-        gap = self._now - self._seen
-        first = self._seen == -math.inf
-        self._seen = self._now
-        measured = self._measured(values, first or gap > _RETURN)
-        if first or gap > _RETURN:
-            self._regimes.begin(measured, self._noise())
-            self._fade_age = math.inf if first else 0.0
+    def _follow(self, face: Array, step: float) -> None:
+        """A face: the estimate takes it in."""
+        first, away = self._away == math.inf, self._away + step
+        self._away = 0.0
+        if away > _RETURN:
+            self._begin(face)
+            self._fade_from, self._fade_age = self._shown, math.inf if first else 0.0
         else:
-            self._regimes.advance(measured, self._noise(), max(gap, _SHORTEST_STEP))
-            self._learn(gap)
-        face = self._face(0.0)
-        if self._fade_age == 0.0:
-            self._faded[:] = self._shown
+            coordinates = self._chart.coordinates(face)
+            self._regimes.advance(coordinates, self._noise.variance() * self._trust, max(away, _SHORTEST_STEP))
+            self._noise.learn(coordinates, self._regimes.weights[HOLD], away)
+            self._recentre()
+        self._shown = self._chart.face(self._regimes.ahead(self._ahead))
+        if self._blended:
+            self._shown = toward(face, self._shown, self._share)
         self._fade_age += step
         if self._fade_age < _CROSS_FADE:
-            face += (0.5 + 0.5 * math.cos(math.pi * self._fade_age / _CROSS_FADE)) * (self._faded - face)
-        self._shown[:] = face
+            back = 0.5 + 0.5 * math.cos(math.pi * self._fade_age / _CROSS_FADE)
+            self._shown = toward(self._shown, self._fade_from, back)
         if first:
-            self._tone[:] = face
-        held = self._regimes.weights[HOLD] + self._regimes.weights[DRIFT]
-        self._settle(face, -np.expm1(-step / _TONE * held**2))
+            self._tone = self._shown
+        held = self._regimes.weights[HOLD]
+        self._tone = toward(self._tone, self._shown, -np.expm1(-step / _TONE * held * held))
 
-    def _settle(self, face: Array, share: Array) -> None:
-        """Moves tone by a share of its way to the face; the head's rotation by the short way round."""
-        away = face - self._tone
-        resting = quaternion_from_vector(self._tone[ROTATION])
-        away[ROTATION] = vector_from_quaternion(composed(quaternion_from_vector(face[ROTATION]), inverse(resting)))
-        away *= share
-        self._tone += away
-        self._tone[ROTATION] = vector_from_quaternion(composed(quaternion_from_vector(away[ROTATION]), resting))
+    def _begin(self, face: Array) -> None:
+        self._chart.recentre(face)
+        coordinates = self._chart.coordinates(face)
+        self._regimes.begin(coordinates, self._noise.variance() * self._trust)
+        self._noise.begin(coordinates)
+
+    def _recentre(self) -> None:
+        """Rotations are small again about the new estimate."""
+        turned = self._regimes.estimate[ROTATION].copy()
+        self._chart.follow(turned)
+        self._regimes.shift(ROTATION, turned)
+        self._noise.shift(ROTATION, turned)
 
     def _lack(self, step: float) -> None:
         """No face: movement coasts for one missing frame, the face is held, then its transient goes and tone stays."""
-        away = self._now - self._seen
-        if away <= _COAST and self._seen > -math.inf:
-            self._shown[:] = self._face(away)
-        elif away > _KEEP:
-            self._shown += -math.expm1(-step / _RELEASE) * (self._tone - self._shown)
-
-    def _noise(self) -> Array:
-        return np.asarray(np.exp(self._learned) * self._trust)
-
-    def _learn(self, dt: float) -> None:
-        """A running median of the surprise: blinks and heavy tails cannot drag it (science §3.4)."""
-        regimes = self._regimes
-        calm = np.where(regimes.weights[HOLD] > 0.8, 1.0, 0.15)
-        self._learned += dt / _LEARN * calm * np.sign(regimes.surprise**2 - _MEDIAN * regimes.spread)
-        np.clip(self._learned, 2 * math.log(0.3), 2 * math.log(4.0), out=self._learned)
-
-    def _sane(self, values: NDArray[np.floating]) -> Array:
-        """The values in range; what is no number stays as last shown."""
-        out = np.where(np.isfinite(values), values, self._shown).astype(np.float64)
-        return np.asarray(np.clip(out, self._least, self._most))
-
-    def _measured(self, values: Array, anew: bool) -> Array:
-        """Logits of the shapes, position, and rotation about the last estimate; all in units of starting noise."""
-        out = self._sane(values)
-        shapes = _EDGE + (1 - 2 * _EDGE) * out[SHAPES]
-        turn = quaternion_from_vector(out[ROTATION])
-        if anew:
-            self._pose = turn
-        out[SHAPES] = np.log(shapes / (1 - shapes))
-        out[ROTATION] = vector_from_quaternion(composed(turn, inverse(self._pose)))
-        out /= self._scale
-        return out
-
-    def _face(self, ahead: float) -> Array:
-        """The estimate as the 58 numbers of a face, moved on by `ahead` seconds."""
-        regimes = self._regimes
-        turned = quaternion_from_vector(regimes.estimate[ROTATION] * self._scale[ROTATION])
-        self._pose = composed(turned, self._pose)
-        regimes.shift(ROTATION, regimes.estimate[ROTATION].copy())
-        out = regimes.ahead(ahead) * self._scale
-        shapes = out[SHAPES]
-        shapes[:] = (1 / (1 + np.exp(-shapes)) - _EDGE) / (1 - 2 * _EDGE)
-        np.clip(shapes, 0.0, 1.0, out=shapes)
-        out[ROTATION] = vector_from_quaternion(composed(quaternion_from_vector(out[ROTATION]), self._pose))
-        return out
+        self._away += step
+        if self._away <= _COAST:
+            self._shown = self._chart.face(self._regimes.ahead(self._away))
+        elif self._away > _KEEP:
+            self._shown = toward(self._shown, self._tone, -math.expm1(-step / _RELEASE))
