@@ -6,6 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from avatar_driver.display import Display
+from avatar_driver.sources import Prepared
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +21,9 @@ async def run_shown(session: "Session", console: "Console", seconds: float | Non
 
     The first Ctrl-C (or SIGTERM) eases the avatar to neutral and closes within a second; the second ends at once.
     """
+    if isinstance(session.engine.source, Prepared):
+        # Before the live status: two drawings in one terminal spoil each other.
+        session.engine.source.prepare()
     loop = asyncio.get_running_loop()
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
 

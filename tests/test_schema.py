@@ -41,6 +41,7 @@ class Part:
         ({"port": 3, "names": ["a", 2]}, [("names.1", "must be text, found 2")]),
         ({"port": 3, "scale": {"x": "y"}}, [("scale.x", 'must be a number, found "y"')]),
         ({"port": 3, "on": "off"}, [("on", 'must be true or false, found "off"')]),
+        ({"port": 3, "scale": {"x": float("inf")}}, [("scale.x", "must be a finite number, found Infinity")]),
         ({"prot": 3}, [("prot", "unknown setting; did you mean 'port'?"), ("port", "is required")]),
     ],
 )

@@ -6,11 +6,11 @@ nothing; `frames` does, in a thread of its own.
 
 import threading
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from avatar_driver.frame import Frame
 
-__all__ = ["Source"]
+__all__ = ["Prepared", "Source"]
 
 
 class Source(Protocol):
@@ -37,4 +37,13 @@ class Source(Protocol):
 
     def describe(self) -> str:
         """A few words for the status line: the camera's name, the picture's size, the frame rate it really has."""
+        ...
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """What a source may have besides: slow work that is done once, before anything is shown."""
+
+    def prepare(self) -> None:
+        """Downloads what is missing, and may draw a progress bar. Raises `AvatarDriverError`."""
         ...

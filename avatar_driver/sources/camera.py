@@ -64,6 +64,18 @@ class Camera:
         self.paced = not (fast and isinstance(self._view, Video))
         self._last = Frame(-math.inf, REST, tracked=False)
 
+    def prepare(self) -> None:
+        """Downloads the face model where there is none yet, with a progress bar; first sees that a file is there.
+
+        Raises:
+            ModelError: it cannot be downloaded, or is another file.
+            SourceError: the video file is missing or none.
+        """
+        if isinstance(self._view, Video):
+            self._view.open()
+            self._view.close()
+        find_model(self._model)
+
     def frames(self, stop: threading.Event) -> Iterator[Frame]:
         """One frame per picture; a live camera skips to its newest picture when tracking is slower than it.
 
