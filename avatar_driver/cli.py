@@ -144,6 +144,23 @@ def calibrate(
         guided(loaded, seconds=seconds, accept=yes)
 
 
+@app.command()
+def bench(
+    videos: Annotated[
+        list[Path] | None, typer.Argument(metavar="[VIDEO]...", help="Films of faces; none: synthetic faces only.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report with plots here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer scenes: a first look.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, other scenes and noise.")] = 0,
+    model: ModelOption = None,
+) -> None:
+    """Measure jitter and delay of our filter beside those other programs use, on films or on synthetic faces."""
+    from avatar_driver.proving import prove
+
+    prove(videos or [], html=html, as_json=as_json, quick=quick, seed=seed, model=model)
+
+
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(help="cameras, sources, stages, sinks, maps or profiles.")] = "",

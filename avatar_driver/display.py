@@ -47,15 +47,17 @@ class Display:
 
     def line(self) -> str:
         """The status in one line."""
-        engine = self._session.engine
-        counts = engine.statistics
-        sinks = ", ".join(
+        fps = self._session.engine.statistics.fps
+        return f"{self._tracking()}, {fps:.1f} fps, {self._milliseconds()}; {self.sinks()}"
+
+    def sinks(self) -> str:
+        """What each sink sent, dropped and failed at, in one line."""
+        return ", ".join(
             f"{label} {lane.statistics.sent} sent"
             + (f" {lane.statistics.dropped} dropped" if lane.statistics.dropped else "")
             + (f" {lane.statistics.errors} errors" if lane.statistics.errors else "")
-            for label, lane in engine.lanes.items()
+            for label, lane in self._session.engine.lanes.items()
         )
-        return f"{self._tracking()}, {counts.fps:.1f} fps, {self._milliseconds()}; {sinks}"
 
     def picture(self) -> "RenderableType":
         """The status as a table, and below it what sinks draw of themselves."""

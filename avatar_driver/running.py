@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from avatar_driver.session import Session
 
 __all__ = ["run_shown"]
+
+log = logging.getLogger("avatar_driver")
 
 
 async def run_shown(session: "Session", console: "Console", seconds: float | None) -> None:
@@ -34,12 +37,14 @@ async def run_shown(session: "Session", console: "Console", seconds: float | Non
     for each in before:
         # `signal.signal`, not the loop's own: Windows has only this.
         signal.signal(each, ask_to_stop)
-    showing = asyncio.create_task(Display(session, console).show())
+    display = Display(session, console)
+    showing = asyncio.create_task(display.show())
     try:
         await session.run(seconds)
     finally:
         showing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await showing
+        log.info("ended after %d frames; %s", session.engine.statistics.frames, display.sinks())
         for each, handler in before.items():
             signal.signal(each, handler)

@@ -17,7 +17,7 @@ LAYERS = [
     {"sources", "sinks", "registry", "document", "resources", "models", "latest", "statistics"},
     {"maps", "settings", "capture", "lane", "testing"},
     {"schema", "engine", "profile", "bench"},
-    {"session", "display", "running", "options", "listing", "doctor", "calibrating", "guide"},
+    {"session", "display", "running", "options", "listing", "doctor", "calibrating", "guide", "proving"},
     {"cli", "__main__"},
 ]
 # Rows in which names may know each other, because they were one module before they grew.
