@@ -1,6 +1,7 @@
 """A VMC receiver in a process of its own, built on python-osc alone.
 
-It prints its port, then one JSON line of all it heard. It ends at the first silence of a second after the first packet. Nothing of ours is imported.
+It prints its port, then one JSON line of all it heard, at the first silence of a second after the first packet. Nothing
+of ours is imported.
 """
 
 import json
