@@ -57,8 +57,8 @@ _LOGIT_NOISE: Final = {
     "brow": 0.12,
     "": 0.1,
 }
-_POSITION_NOISE: Final = (0.0002, 0.0003, 0.0005)  # m
-_ROTATION_NOISE: Final = tuple(math.radians(degrees) for degrees in (0.25, 0.15, 0.10))  # pitch, yaw, roll
+_POSITION_NOISE: Final = (0.0003, 0.0003, 0.0005)  # m
+_ROTATION_NOISE: Final = tuple(math.radians(degrees) for degrees in (0.20, 0.15, 0.10))  # pitch, yaw, roll
 
 
 def starting_noise() -> Array:
@@ -84,7 +84,7 @@ class Chart:
     def sane(self, values: NDArray[np.floating], otherwise: Array) -> Array:
         """The values in range; those that are no numbers replaced."""
         out = np.where(np.isfinite(values), values, otherwise)
-        return np.asarray(np.clip(out, self._least, self._most, dtype=np.float64))
+        return np.asarray(np.minimum(np.maximum(out, self._least), self._most))
 
     def recentre(self, face: Array) -> None:
         """Takes the head's rotation of a sane face as the new origin."""
@@ -115,7 +115,8 @@ class Chart:
         shapes += 1
         np.divide(1 / (1 - 2 * self._edge), shapes, out=shapes)
         shapes -= self._edge / (1 - 2 * self._edge)
-        np.clip(shapes, 0.0, 1.0, out=shapes)
+        np.minimum(shapes, 1.0, out=shapes)
+        np.maximum(shapes, 0.0, out=shapes)
         out[ROTATION] = vector_from_quaternion(self._at(out[ROTATION]))
         return out
 

@@ -1,9 +1,10 @@
 """Learns how noisy each channel is while a face moves. Private to `two_timescale`.
 
 The measure is the third difference of four measurements in a row: white noise of variance R gives it 20 R whatever the
-frame rate, and movement, even speech, little. Its median is tracked by small steps up and down, so heavy tails and
-blinks count no more than any other frame. One factor is shared by all channels of a group, because bad light makes all
-of them noisy at once and forty witnesses are sure within a second; each channel adds a slow correction of its own.
+frame rate, and movement, even speech, little. Its lower quartile is tracked by small steps up and down, so it does not
+matter how large the largest half is, and a channel may move half of the time. One factor is shared by all channels of a
+group, because bad light makes all of them noisy at once and forty witnesses are sure in a moment; each channel adds a
+slow correction of its own.
 """
 
 import math
@@ -19,7 +20,8 @@ Array = NDArray[np.float64]
 
 _ORDER: Final = 3
 _OF_THIRD_DIFFERENCE: Final = math.sqrt(20.0)  # 1² + 3² + 3² + 1²
-_MEDIAN: Final = 0.6745  # of |N(0, 1)|
+_RANK: Final = 0.25
+_AT_RANK: Final = 0.3186  # the lower quartile of |N(0, 1)|
 _LEAST: Final = math.log(0.1)  # of the starting σ, in logarithms
 _MOST: Final = math.log(4.0)  # more is no noise but a face shaken about
 _QUORUM: Final = 0.15  # share of a group's channels whose full weight is needed for full pace
@@ -31,32 +33,37 @@ class Learning:
 
     Attributes:
         shared_time: s in which the shared factor follows.
-        own_time: s in which a channel's own correction follows.
+        own_time: s in which a shape's own correction follows.
+        head_time: the same for the head's channels, which have less in common.
         doubt: the weight of a channel that surely moves; one that surely rests weighs 1.
         upward: how much of a rise is believed; 1 all, 0 nothing.
         downward: how much of a fall is believed.
         caution: what the variance is taken for, over what was measured: noise is not quite white, nor Gaussian.
     """
 
-    shared_time: float = 0.6
-    own_time: float = 1.82
-    doubt: float = 0.1
-    upward: float = 0.84
-    downward: float = 0.946
-    caution: float = 2.4
+    shared_time: float = 1.86
+    own_time: float = 8.98
+    head_time: float = 1.0
+    doubt: float = 0.175
+    upward: float = 0.897
+    downward: float = 0.512
+    caution: float = 2.43
 
 
 class NoiseMeter:
-    """Tracks log(σ / starting σ) of `n` channels, which are given in units of their starting σ.
+    """Tracks log(σ / starting σ) of channels that are given in units of their starting σ.
 
     Args:
-        groups: slices of channels that share a factor.
-        n: how many channels.
+        shapes: the channels that share a factor.
+        head: those that share another.
         learning: how fast, and how far.
     """
 
-    def __init__(self, groups: tuple[slice, ...], n: int, learning: Learning) -> None:
-        self._groups = groups
+    def __init__(self, shapes: slice, head: slice, learning: Learning) -> None:
+        n = head.stop
+        self._groups = shapes, head
+        self._own_time = np.full(n, learning.own_time)
+        self._own_time[head] = learning.head_time
         self._learning = learning
         self._latest = np.zeros((_ORDER, n))  # newest first
         self._own = np.zeros(n)
@@ -104,14 +111,15 @@ class NoiseMeter:
         # A channel that did not change at all is absent, or its frame came twice: no witness.
         weight = (surprise > 0) * (learning.doubt + (1 - learning.doubt) * resting)
         expected = np.exp(self._own + self._shared)
-        expected *= _MEDIAN * _OF_THIRD_DIFFERENCE
-        votes = np.sign(surprise - expected)
+        expected *= _AT_RANK * _OF_THIRD_DIFFERENCE
+        votes = np.where(surprise > expected, _RANK, _RANK - 1)
         votes *= weight
         # At first little is known, so steps are long; they settle as 1/age.
-        self._own += votes * (0.5 * dt / min(learning.own_time, self._age + 0.15))
-        pace = dt / min(learning.shared_time, 0.6 * self._age + 0.03)
+        self._own += votes * (dt / np.minimum(self._own_time, self._age + 0.15))
+        pace = 2 * dt / min(learning.shared_time, 0.25 * self._age + 0.03)
         for group in self._groups:
             quorum = _QUORUM * (group.stop - group.start)
             self._shared[group] += pace * float(votes[group].sum()) / max(float(weight[group].sum()), quorum)
-        np.clip(self._own, _LEAST, _MOST, out=self._own)
-        np.clip(self._shared, _LEAST, _MOST, out=self._shared)
+        for learned in (self._own, self._shared):
+            np.minimum(learned, _MOST, out=learned)
+            np.maximum(learned, _LEAST, out=learned)

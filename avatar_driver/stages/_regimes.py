@@ -23,6 +23,7 @@ _MOVING: Final = slice(DRIFT, MODES)  # these two have a velocity
 
 _AT_FIRST: Final = np.array([[0.25], [0.25], [0.35], [0.15]])
 _LEAST: Final = 1e-6  # of the noise: below this a variance is a rounding error, and may be negative
+_DIAGONAL: Final = np.diag_indices(MODES)
 _FORGET: Final = np.array([0.0, 1.0, 0.0, 0.0])[:, None, None]  # of v, xx, xv, vv
 _RARE: Final = 1e-9  # no regime is ever ruled out, or it could never come back
 
@@ -51,65 +52,80 @@ class Constants:
             noise were one), 1 for their sum (as if it were independent).
     """
 
-    hold_walk: float = 0.0159
-    jump_walk: float = 65800.0
-    drift_walk: float = 0.321
-    drift_push: float = 1200.0
-    drift_memory: float = 0.289
-    ramp_push: float = 32600.0
-    ramp_memory: float = 0.881
-    hold_speed: float = 75.2
-    jump_speed: float = 1820.0
-    hold_dwell: float = 0.947
-    jump_dwell: float = 0.668
-    drift_dwell: float = 0.034
-    ramp_dwell: float = 0.147
-    hold_exits: tuple[float, float, float] = (1.12, 0.843, 0.688)
-    jump_exits: tuple[float, float, float] = (0.0682, 0.43, 0.0312)
-    drift_exits: tuple[float, float, float] = (0.872, 0.25, 0.25)
+    hold_walk: float = 0.00384
+    jump_walk: float = 150000.0
+    drift_walk: float = 0.353
+    drift_push: float = 8170.0
+    drift_memory: float = 1.37
+    ramp_push: float = 111000.0
+    ramp_memory: float = 0.498
+    hold_speed: float = 6.07
+    jump_speed: float = 1700.0
+    hold_dwell: float = 0.942
+    jump_dwell: float = 0.766
+    drift_dwell: float = 0.163
+    ramp_dwell: float = 0.579
+    hold_exits: tuple[float, float, float] = (1.98, 0.0252, 1.2)
+    jump_exits: tuple[float, float, float] = (0.0864, 0.43, 0.304)
+    drift_exits: tuple[float, float, float] = (1.77, 0.25, 0.25)
     ramp_exits: tuple[float, float, float] = (0.4, 0.3, 0.3)
-    tails: float = 28.6
-    twin_evidence: float = 0.543
+    tails: float = 17.5
+    twin_evidence: float = 0.567
 
 
-@dataclass(frozen=True, slots=True)
 class _Step:
-    """One step of `dt` seconds: how regimes follow each other, how a state moves, what the step adds."""
+    """One step of `dt` seconds: how regimes follow each other, how a state moves, what the step adds.
 
-    transitions: Array  # (to, from)
-    reach: Array  # (2, 1): how far a unit of velocity carries in *drift* and *ramp*, s
-    memory: Array  # (2, 1): what is left of the velocity
-    gained: Array  # (3, modes, 1): variance gained by position, by both, by velocity; in units of R
+    Attributes:
+        transitions: (to, from) chances.
+        reach: (2, 1) how far a unit of velocity carries in *drift* and *ramp*, s.
+        memory: (2, 1) what is left of the velocity.
+        gained: (3, modes, 1) variance gained by position, by both, by velocity; in units of R.
+    """
+
+    def __init__(self, k: Constants) -> None:
+        self._constants = k
+        self._dwells = np.array([k.hold_dwell, k.jump_dwell, k.drift_dwell, k.ramp_dwell])
+        self._exits = _exits(k)
+        self._dt = math.nan
+        self.transitions = np.zeros((MODES, MODES))
+        self.reach, self.memory = np.zeros((2, 2, 1))
+        self.gained = np.zeros((3, MODES, 1))
+        self.gained[2, HOLD], self.gained[2, JUMP] = k.hold_speed, k.jump_speed
+
+    def take(self, dt: float) -> None:
+        """Becomes the step of so many seconds."""
+        if dt == self._dt:
+            return
+        self._dt = dt
+        k, gained = self._constants, self.gained
+        stay = np.exp(-dt / self._dwells)
+        np.multiply(self._exits, 1 - stay, out=self.transitions)
+        self.transitions[_DIAGONAL] = stay
+        gained[0, HOLD, 0], gained[0, JUMP, 0] = k.hold_walk * dt, k.jump_walk * dt
+        self._carry(0, k.drift_memory, k.drift_push, dt)
+        self._carry(1, k.ramp_memory, k.ramp_push, dt)
+        gained[0, DRIFT, 0] += k.drift_walk * dt
+
+    def _carry(self, i: int, tau: float, push: float, dt: float) -> None:
+        """An integrated Ornstein-Uhlenbeck velocity, exact for any dt."""
+        left = math.exp(-dt / tau)
+        lost = 1 - left
+        mode = _MOVING.start + i
+        self.reach[i, 0], self.memory[i, 0] = tau * lost, left
+        self.gained[0, mode, 0] = push * tau * tau * (dt - 2 * tau * lost + tau / 2 * (1 - left * left))
+        self.gained[1, mode, 0] = push * tau * tau / 2 * lost * lost
+        self.gained[2, mode, 0] = push * tau / 2 * (1 - left * left)
 
 
-def _stepped(k: Constants, dt: float) -> _Step:
-    memories = np.array([[k.drift_memory], [k.ramp_memory]])
-    left = np.exp(-dt / memories)
-    push = np.array([[k.drift_push], [k.ramp_push]])
-    gained = np.zeros((3, MODES, 1))
-    gained[0, :, 0] = k.hold_walk * dt, k.jump_walk * dt, k.drift_walk * dt, 0.0
-    # An integrated Ornstein-Uhlenbeck velocity, exact for any dt.
-    gained[0, _MOVING] += push * memories**2 * (dt - 2 * memories * (1 - left) + memories / 2 * (1 - left**2))
-    gained[1, _MOVING] = push * memories**2 / 2 * (1 - left) ** 2
-    gained[2, _MOVING] = push * memories / 2 * (1 - left**2)
-    gained[2, HOLD], gained[2, JUMP] = k.hold_speed, k.jump_speed
-    return _Step(_transitions(k, dt), memories * (1 - left), left, gained)
-
-
-def _transitions(k: Constants, dt: float) -> Array:
-    """(to, from) chances that a step of `dt` seconds leads from one regime to another."""
-    chances = np.zeros((MODES, MODES))
-    for mode, dwell, exits in (
-        (HOLD, k.hold_dwell, dict(zip((DRIFT, RAMP, JUMP), k.hold_exits, strict=True))),
-        (JUMP, k.jump_dwell, dict(zip((HOLD, DRIFT, RAMP), k.jump_exits, strict=True))),
-        (DRIFT, k.drift_dwell, dict(zip((HOLD, RAMP, JUMP), k.drift_exits, strict=True))),
-        (RAMP, k.ramp_dwell, dict(zip((HOLD, DRIFT, JUMP), k.ramp_exits, strict=True))),
-    ):
-        stay = math.exp(-dt / dwell)
-        chances[mode, mode] = stay
-        for other, share in exits.items():
-            chances[other, mode] = (1 - stay) * share / sum(exits.values())
-    return chances
+def _exits(k: Constants) -> Array:
+    """(to, from) where each regime leads when it ends; columns sum to 1."""
+    shares = np.zeros((MODES, MODES))
+    shares[[DRIFT, RAMP, JUMP], HOLD] = k.hold_exits
+    shares[[HOLD, DRIFT, RAMP], JUMP] = k.jump_exits
+    shares[[HOLD, RAMP, JUMP], DRIFT] = k.drift_exits
+    shares[[HOLD, DRIFT, JUMP], RAMP] = k.ramp_exits
+    return np.asarray(shares / shares.sum(axis=0))
 
 
 class Regimes:
@@ -128,8 +144,7 @@ class Regimes:
         self._constants = constants
         self._partners = partners
         self._worth = np.where(partners == np.arange(n), 0.5, constants.twin_evidence)
-        self._step_length = math.nan
-        self._step: _Step
+        self._step = _Step(constants)
         self._moments = np.zeros((MODES, 6, n))  # weighted 1, x, v, xx, xv, vv: mixing is one product of matrices
         self._mixed = np.zeros_like(self._moments)
         self._states = np.zeros((5, MODES, n))  # x, v and their variances xx, xv, vv
@@ -153,8 +168,7 @@ class Regimes:
 
     def advance(self, measured: Array, noise: Array, dt: float) -> None:
         """One step of `dt` > 0 seconds to a new measurement of all channels; `noise` is its variance R."""
-        if dt != self._step_length:
-            self._step, self._step_length = _stepped(self._constants, dt), dt
+        self._step.take(dt)
         self._mix()
         self._predict(noise)
         self._update(measured, noise)

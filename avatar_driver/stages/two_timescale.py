@@ -60,7 +60,7 @@ __all__ = ["TwoTimescale"]
 
 Array = NDArray[np.float64]
 
-_EDGE: Final = 0.000864
+_EDGE: Final = 2.92e-05
 _CONSTANTS: Final = Constants()
 _LEARNING: Final = Learning()
 
@@ -121,7 +121,7 @@ class TwoTimescale:
         for name in _NEVER_PREDICTED:
             self._ahead[list(REGIONS[name])] = 0.0
         self._regimes = Regimes(_CONSTANTS, _partners())
-        self._noise = NoiseMeter((SHAPES, slice(SHAPES.stop, len(CHANNELS))), len(CHANNELS), _LEARNING)
+        self._noise = NoiseMeter(SHAPES, slice(SHAPES.stop, len(CHANNELS)), _LEARNING)
         self.reset()
 
     def reset(self) -> None:

@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as hnp
 from avatar_driver.channels import CHANNELS, INDEX, PAIRS, POSITION, REGIONS, ROTATION, SHAPES
 from avatar_driver.frame import Frame, Origin
 from avatar_driver.rotation import composed, quaternion_from_vector, vector_from_quaternion
+from avatar_driver.stages._regimes import DRIFT, HOLD, Constants, Regimes
 from avatar_driver.stages.two_timescale import TwoTimescale
 from tests.strategies import frame_sequences
 
@@ -85,7 +86,7 @@ def test_a_resting_face_is_several_times_calmer_than_the_tracker_and_unbiased():
     out, _ = run(TwoTimescale(), raw)
     ratio = roughness(out[150:]) / roughness(raw[150:])
     assert np.median(ratio[SHAPES]) < 0.25
-    assert (ratio[52:] < 0.3).all()
+    assert (ratio[52:] < 0.4).all()
     assert np.abs(out[150:].mean(axis=0) - FACE).max() < 0.02
 
 
@@ -151,11 +152,61 @@ def test_twins_are_always_in_the_same_regime():
             np.testing.assert_allclose(weights[:, left], weights[:, right])
 
 
-def test_noise_is_learned_so_that_a_bad_camera_is_calmed_as_well():
-    raw = noisy(still(30), seed=5, scale=2.0)
+def test_a_glance_passes_as_a_step_and_the_eyes_are_calm_between_glances():
+    t = times(still(6))
+    clean = still(6)
+    gaze = list(REGIONS["gaze"])
+    clean[:, gaze] += 0.3 * ((t >= 2) & (t < 4))[:, None].astype(np.float32)
+    raw = noisy(clean, seed=4)
     out, _ = run(TwoTimescale(), raw)
-    ratio = roughness(out[450:]) / roughness(raw[450:])
-    assert np.median(ratio[SHAPES]) < 0.3
+    assert np.median(np.abs(out[60] - clean[60])[gaze]) < 0.05
+    assert np.median(np.abs(out[120] - clean[120])[gaze]) < 0.05
+    assert np.median(roughness(out[75:115, gaze]) / roughness(raw[75:115, gaze])) < 0.35
+
+
+# --- noise --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [0.5, 2.0, 3.0])
+def test_noise_is_learned_so_that_better_and_worse_cameras_are_calmed_alike(scale: float):
+    raw = noisy(still(20), seed=5, scale=scale)
+    out, _ = run(TwoTimescale(), raw)
+    ratio = roughness(out[300:]) / roughness(raw[300:])
+    assert np.median(ratio[SHAPES]) < 0.25
+    assert scale > 2 or np.median(ratio[52:]) < 0.3
+
+
+def test_noise_that_grows_in_mid_stream_is_calmed_again_within_seconds():
+    raw = np.concatenate([noisy(still(15), seed=6), noisy(still(15), seed=7, scale=2.5)])
+    out, _ = run(TwoTimescale(), raw)
+    late = slice(750, 900)
+    assert np.median((roughness(out[late]) / roughness(raw[late]))[SHAPES]) < 0.3
+
+
+def test_talk_is_not_mistaken_for_noise():
+    """After half a minute of lively talk a small quick move of the mouth is still shown at once."""
+    t = times(still(32))
+    talk = 0.12 * (1 + np.sin(2 * np.pi * (4.3 * t + 0.6 * np.sin(2 * t)))) * (t < 30)
+    mouth = [*REGIONS["jaw"], *REGIONS["lips"], *REGIONS["smile"]]
+    clean = still(32)
+    clean[:, mouth] += talk[:, None].astype(np.float32)
+    clean[np.ix_(t >= 31.5, mouth)] += 0.2
+    out, _ = run(TwoTimescale(), noisy(clean, seed=8))
+    shown = out[int(31.5 * 30) + 1, mouth] - 0.3
+    assert np.median(shown) > 0.15
+
+
+def test_a_channel_that_never_changes_does_not_teach_that_there_is_no_noise():
+    """Absent channels stand still; the others are as noisy as before."""
+    raw = noisy(still(12), seed=9)
+    deaf = raw.copy()
+    absent = [i for i in range(52) if i % 3]
+    deaf[:, absent] = 0.0
+    present = [i for i in range(52) if i % 3 == 0]
+    calm, _ = run(TwoTimescale(), raw)
+    still_calm, _ = run(TwoTimescale(), deaf)
+    alike = roughness(still_calm[150:, present]) / roughness(calm[150:, present])
+    assert 0.5 < np.median(alike) < 2.0
 
 
 # --- time ---------------------------------------------------------------------------------------------------------
@@ -175,21 +226,17 @@ def test_behaviour_is_the_same_in_seconds_at_any_frame_rate(fps: int):
     assert abs(tone_other - tone_30) < 0.09
 
 
-def test_two_short_steps_grow_uncertain_like_one_long_step():
-    from avatar_driver.stages._regimes import Constants, Regimes
-
+def test_two_short_steps_predict_what_one_long_step_does():
     alone = np.arange(1)
     split, whole = Regimes(Constants(), alone), Regimes(Constants(), alone)
     for regimes, steps in ((split, (0.02, 0.02)), (whole, (0.04,))):
         regimes.begin(np.zeros(1), np.ones(1))
         regimes._states[1] = 3.0
         for step in steps:
-            from avatar_driver.stages._regimes import _stepped
-
-            regimes._step = _stepped(Constants(), step)
+            regimes._step.take(step)
             regimes._predict(np.ones(1))
-    np.testing.assert_allclose(split._states[:, 2], whole._states[:, 2], rtol=1e-9)  # ramp is exact
-    np.testing.assert_allclose(split._states[2, :2], whole._states[2, :2], rtol=1e-9)  # so are the walks
+    np.testing.assert_allclose(split._states[:, DRIFT:], whole._states[:, DRIFT:], rtol=1e-9)
+    np.testing.assert_allclose(split._states[2, HOLD], whole._states[2, HOLD], rtol=1e-9)
 
 
 def test_a_clock_that_stands_still_or_runs_back_does_not_freeze_the_face():
@@ -357,6 +404,16 @@ def test_stillness_0_still_estimates_tone():
     assert np.median(roughness(tone[60:, SHAPES])) < 0.1 * np.median(roughness(raw[60:, SHAPES]))
 
 
+@pytest.mark.parametrize("stillness", [0, 0.1, 0.5, 2.0])
+def test_tone_means_the_same_at_any_stillness(stillness: float):
+    t = times(still(9))
+    raw = noisy(moved(still(9), 0.4 * rise(t, 4.0, 0.4) - 0.15), seed=8)
+    _, tone = run(TwoTimescale(stillness=stillness), raw)
+    level = tone[:, SHAPES].mean(axis=1)
+    assert 0.3 < crossing(t[120:], level[120:], 0.35) - 4.0 < 1.3
+    assert abs(level[-1] - 0.55) < 0.03
+
+
 def test_more_stillness_is_calmer():
     raw = noisy(still(15), seed=13)
     calm = [np.median(roughness(run(TwoTimescale(stillness=s), raw)[0][90:, SHAPES])) for s in (0, 0.3, 0.6, 1, 1.5, 2)]
@@ -376,6 +433,23 @@ def test_a_region_may_differ_from_the_rest():
 def test_an_unknown_region_is_named_with_the_nearest_one():
     with pytest.raises(ValueError, match="no region named 'brow'; did you mean 'brows'"):
         TwoTimescale(regions={"brow": 1.0})
+
+
+def test_prediction_leads_speech_and_leaves_lids_and_gaze_alone():
+    t = times(still(8))
+    wave = 0.2 * np.sin(2 * np.pi * 2 * t) * (t > 2)
+    raw = noisy(moved(still(8), wave), seed=3)
+    plain, _ = run(TwoTimescale(), raw)
+    ahead, _ = run(TwoTimescale(prediction=0.033), raw)
+    eyes = [*REGIONS["lids"], *REGIONS["gaze"]]
+    rest = [i for i in range(52) if i not in eyes]
+    np.testing.assert_array_equal(ahead[:, eyes], plain[:, eyes])
+    part = t > 3
+    phase = np.exp(-2j * np.pi * 2 * t[part])
+    lead = np.angle(
+        (ahead[part][:, rest].mean(axis=1) * phase).sum() / (plain[part][:, rest].mean(axis=1) * phase).sum()
+    )
+    assert 0.005 < lead / (2 * np.pi * 2) < 0.035
 
 
 # --- any input ----------------------------------------------------------------------------------------------------
