@@ -11,8 +11,8 @@ STYLE: Final = """<style>
   --card:#1b1f26; --ours:#ff8a50; --euro:#5fb0f5; --ema:#4fc79a; --other:#b79ae0; --truth:#4b525e; --good:#4fc79a;
   --bad:#ff7a70; } }
 * { box-sizing: border-box }
-body { margin:0; background:var(--paper); color:var(--ink); font:16px/1.55 system-ui, "Segoe UI", "DejaVu
-  Sans", sans-serif }
+body { margin:0; background:var(--paper); color:var(--ink);
+  font:16px/1.55 system-ui, "Segoe UI", "DejaVu Sans", sans-serif }
 main { max-width:1040px; margin:0 auto; padding:48px 28px 80px }
 h1 { font-size:42px; line-height:1.1; letter-spacing:-.02em; margin:0 0 12px }
 h2 { font-size:24px; letter-spacing:-.01em; margin:0 0 4px }

@@ -27,7 +27,7 @@ _LONGEST_CATCH_UP: Final = 100  # ticks
 _MIN_CUTOFFS: Final = np.geomspace(0.05, 8.0, 12)
 _BETAS: Final = np.array([0.0, 0.3, 0.6, 1.0, 1.6, 2.5, 4.0, 6.5, 10.0, 16.0])
 _DERIVATIVE_CUTOFFS: Final = np.array([1.0, 3.0, 8.0])
-_TIME_CONSTANTS: Final = np.geomspace(0.005, 0.4, 24)  # s
+_TIME_CONSTANTS: Final = np.geomspace(0.005, 1.0, 28)  # s
 
 
 class OneEuroSetting(NamedTuple):

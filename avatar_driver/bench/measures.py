@@ -24,6 +24,8 @@ __all__ = ["ALL_SHAPES", "Masks", "apart", "delay", "held_sd", "high_frequency",
 
 ALL_SHAPES: Final = tuple(range(SHAPES.start, SHAPES.stop))
 
+_SEEN: Final = 0.02  # of a shape's range
+_LEAST_PAIRS: Final = 100  # of successive frames at rest, over all channels
 _REST_SPEED: Final = 0.06  # 1/s
 _MOVING_SPEED: Final = 0.3  # 1/s
 _SURE: Final = 3.0  # sd of the truth's own noise that a speed must exceed
@@ -76,12 +78,13 @@ def apart(outputs: Sequence[Floats]) -> list[Floats]:
 
 
 def rest_jitter(take: Take, error: Floats, channels: Sequence[int] = ALL_SHAPES) -> float:
-    """RMS frame-to-frame change of an error at rest."""
-    rest = masks(take).rest[:, list(channels)]
+    """RMS frame-to-frame change of an error at rest. NaN where there is too little rest to tell."""
+    chosen = list(channels)
+    rest = masks(take).rest[:, chosen]
     pairs = rest[1:] & rest[:-1]
-    return (
-        float(np.sqrt((np.diff(error[:, list(channels)], axis=0)[pairs] ** 2).mean())) if pairs.any() else float("nan")
-    )
+    if pairs.sum() < _LEAST_PAIRS:
+        return float("nan")
+    return float(np.sqrt((np.diff(error[:, chosen], axis=0)[pairs] ** 2).mean()))
 
 
 def held_sd(take: Take, error: Floats) -> float:
@@ -181,7 +184,7 @@ def _still(take: Take) -> Mask:
     """(N, 58) where the truth moves by less than 0.06/s, by its slope and by its energy over nine frames.
 
     The slope alone would take a mouth that talks, up and down in nine frames, for one at rest; the energy alone would
-    not see a slow drift in a noisy truth.
+    not see a slow drift in a noisy truth. Shapes that are as good as closed do not count: nobody sees them tremble.
     """
     slope, noise = _slope(take, _REST_WINDOW)
     energy = _averaged((np.diff(take.truth, axis=0, prepend=take.truth[:1]) * take.rate) ** 2)
@@ -190,7 +193,9 @@ def _still(take: Take) -> Mask:
         change = np.diff(take.spread, axis=1, prepend=take.spread[:, :1]) * take.rate
         own = _averaged((change**2).sum(axis=0) / _pairs(take))
     moves = (slope > _REST_SPEED + _SURE * noise) | (energy > _REST_SPEED**2 + _DOUBT * own)
-    return ~_widened(moves, _REST_WINDOW // 2)
+    still = ~_widened(moves, _REST_WINDOW // 2)
+    still[:, SHAPES] &= take.truth[:, SHAPES] > _SEEN
+    return still
 
 
 def _slope(take: Take, frames: int) -> tuple[Floats, Floats]:

@@ -62,7 +62,7 @@ def clip_traces(one_euro: Played, ours: Played) -> list[Trace]:
             liveliest = max(
                 begins, key=lambda begin: _reach(take.truth_at(begin + np.arange(0, length, 0.02), channel))
             )
-            traces.append(_trace(f"{title}, {name}", channel, liveliest, length, one_euro, ours))
+            traces.append(_trace(title, channel, liveliest, length, one_euro, ours))
     return traces
 
 
@@ -81,7 +81,8 @@ def _reach(values: Floats) -> float:
 def _trace(title: str, channel: int, begin: float, length: float, one_euro: Played, ours: Played) -> Trace:
     take = ours.take
     here = (take.captured >= begin) & (take.captured <= begin + length)
-    fine = np.arange(begin, begin + length, _FINE)
+    # Between the frames of a real clip the truth is a guess that overshoots where the face is quick; on them it is not.
+    fine = np.arange(begin, begin + length, _FINE) if take.spread is None else take.captured[here]
     return Trace(
         title=title,
         channel=CHANNELS[channel],

@@ -46,9 +46,19 @@ def test_trembling_is_counted_at_rest_only() -> None:
 
 
 def test_a_mouth_that_talks_is_not_at_rest() -> None:
-    """At 5 Hz the slope over nine frames is nearly nothing."""
-    talking = take_of(lambda t: 0.3 + 0.1 * np.sin(2 * np.pi * 5 * t), 20.0)
-    assert not masks(talking).rest[:, SHAPES].any()
+    """At 5 Hz the slope over nine frames is nearly nothing, and a murmur is too small to count as movement."""
+    for size in (0.015, 0.1):
+        talking = take_of(lambda t, size=size: 0.3 + size * np.sin(2 * np.pi * 5 * t), 20.0)
+        assert not masks(talking).rest[:, SHAPES].any()
+
+
+def test_a_clip_with_next_to_no_rest_and_a_closed_shape_say_nothing_of_trembling() -> None:
+    brief = still(20.0)
+    assert rest_jitter(brief, white(brief), (3,)) == pytest.approx(0.01 * np.sqrt(2), rel=0.1)
+    assert np.isnan(rest_jitter(replace(brief, reported=brief.times < 2.5), white(brief), (3,)))
+    closed = still(20.0, level=0.01)
+    assert not masks(closed).rest[:, SHAPES].any()
+    assert masks(closed).rest[closed.reported][:, SHAPES.stop :].all()
 
 
 def test_a_face_that_hardly_drifts_is_at_rest() -> None:

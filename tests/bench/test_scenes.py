@@ -84,6 +84,8 @@ def test_a_bad_camera_drops_stalls_and_misreports_but_its_times_rise() -> None:
     assert (np.diff(take.times) >= 0.001 - 1e-9).all()
     assert np.diff(take.captured).max() > 0.12, "at least one stall"
     assert np.std(take.times - take.captured) == pytest.approx(0.008, rel=0.15)
+    hopeless = Camera(misreported=0.05).film(path, Silence(), np.random.default_rng(1), "hopeless")
+    assert (np.diff(hopeless.times) >= 0.001 - 1e-9).all()
 
 
 def test_the_stand_in_noise_has_the_fitted_size_and_ties_twins() -> None:
