@@ -29,6 +29,8 @@ def frozen_values(values: ArrayLike) -> NDArray[np.float32]:
 #: Every channel at rest: a neutral face, head straight, at the calibrated place.
 REST: Final = frozen_values(np.zeros(len(CHANNELS)))
 
+_AS_VALUES: Final = frozen_values(np.zeros(len(CHANNELS)))  # stands for "the same as `values`" until a frame is made
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
@@ -60,6 +62,8 @@ class Frame:
         tracked: False when no face is in view; `values` then are the last ones seen, or what a stage eased them to.
         altered: names of the stages that made the face differ from the measured one (disclosure).
         origin: capture time, cost of detection and support of each channel.
+        measured: (58,) float32, `values` as the source gave them. Set by itself; stages pass it on untouched, so that a
+            recording can hold both.
     """
 
     time: float
@@ -68,10 +72,13 @@ class Frame:
     tracked: bool = True
     altered: frozenset[str] = frozenset()
     origin: Origin = field(default_factory=lambda: Origin(captured=0.0))
+    measured: NDArray[np.float32] = field(default_factory=lambda: _AS_VALUES)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen_values(self.values))
         object.__setattr__(self, "tone", frozen_values(self.tone))
+        if self.measured is _AS_VALUES:
+            object.__setattr__(self, "measured", self.values)
 
     @property
     def transient(self) -> NDArray[np.float32]:

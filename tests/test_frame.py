@@ -28,3 +28,12 @@ def test_who_altered_a_frame_adds_up() -> None:
     frame = Frame(0.0, REST, origin=Origin(captured=3.0)).altered_by("amplify").altered_by("symmetry", values=REST)
     assert frame.altered == {"amplify", "symmetry"}
     assert frame.origin.captured == 3.0
+
+
+def test_what_the_source_measured_stays_whatever_stages_do() -> None:
+    first = Frame(1.0, np.full(len(CHANNELS), 0.25))
+    assert first.measured is first.values
+    later = first.changed(values=REST).altered_by("amplify", tone=first.values)
+    assert later.values is REST
+    assert later.measured is first.values
+    assert Frame(1.0, REST, measured=first.values).measured is first.values
