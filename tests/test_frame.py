@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from avatar_driver.channels import CHANNELS
 from avatar_driver.frame import REST, Frame, Origin
 
 
