@@ -100,12 +100,13 @@ def _family(plane: _Plane, family: str, points: Sequence[CurvePoint]) -> None:
         told = f"{family}, {p.setting}: {p.jitter:.0%} trembling, {p.delay_ms:.1f} ms late"
         plane.dot(max(p.delay_ms, 0), p.jitter, f"point {css}", 5 if css == "ours" else 4, told)
         if css == "ours" and p.setting == _DEFAULT:
-            plane.text(
-                plane.x(max(p.delay_ms, 0)) - 12, plane.y(p.jitter) + 18, "as it ships", "label small ours", "end"
-            )
-    # Our curve ends where others begin, so its name stands at its lively end, theirs at the calm one.
+            x, y = plane.x(max(p.delay_ms, 0)), plane.y(p.jitter)
+            plane.text(x + 4, y - 10, "as it ships", "label small ours", "start")
+    # Our curve ends where others begin, so its name stands above its lively end, theirs behind the calm one.
     named = drawn[-1] if css == "ours" else drawn[0]
-    plane.text(plane.x(max(named.delay_ms, 0)) + 12, plane.y(named.jitter) + 5, family, f"label {css}", "start")
+    x, y = plane.x(max(named.delay_ms, 0)), plane.y(named.jitter)
+    x, y = (x - 5, y - 13) if css == "ours" else (x + 12, y + 5)
+    plane.text(x, y, family, f"label {css}", "start")
 
 
 def trace_chart(trace: Trace) -> str:
