@@ -51,6 +51,11 @@ class Lane:
         """Waits until the sink was opened, or failed to for the first time."""
         await self._tried.wait()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be sent, or the sink has failed."""
+        return self._idle.is_set()
+
     async def idle(self) -> None:
         """Waits until the offered frame was sent; does not wait for a sink that has failed."""
         await self._idle.wait()

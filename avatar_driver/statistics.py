@@ -19,7 +19,7 @@ class Distribution:
 
     def __init__(self) -> None:
         self.count = 0
-        self._bins = np.zeros(_BINS, dtype=np.int64)
+        self._bins = [0] * _BINS  # a list: counting one is several times quicker than in an array
 
     def add(self, seconds: float) -> None:
         """Counts one duration."""
@@ -29,7 +29,7 @@ class Distribution:
 
     def include(self, other: "Distribution") -> None:
         """Counts all that another one counted."""
-        self._bins += other._bins
+        self._bins = [a + b for a, b in zip(self._bins, other._bins, strict=True)]
         self.count += other.count
 
     def quantile(self, share: float) -> float | None:

@@ -1,11 +1,22 @@
 import contextlib
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from avatar_driver.document import Place, parse
 from avatar_driver.errors import ProblemsError
+
+
+@pytest.fixture(params=["libyaml", "pure Python"])
+def _loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyYAML has two readers, and which one is installed must not matter."""
+    if request.param == "pure Python":
+        monkeypatch.setattr("avatar_driver.document._LOADER", yaml.SafeLoader)
+
+
+either_loader = pytest.mark.usefixtures("_loader")
 
 
 def problems_of(text: str) -> list[str]:
@@ -14,6 +25,7 @@ def problems_of(text: str) -> list[str]:
     return str(caught.value).splitlines()
 
 
+@either_loader
 def test_every_value_and_key_has_its_place() -> None:
     document = parse("source:\n  type: camera\nstages:\n  - {type: loss, hold: 0.3}\n", "face.yaml")
     assert document.content == {"source": {"type": "camera"}, "stages": [{"type": "loss", "hold": 0.3}]}
@@ -21,6 +33,7 @@ def test_every_value_and_key_has_its_place() -> None:
     assert document.keys["stages", 0, "hold"] == Place("face.yaml", 4, 18)
 
 
+@either_loader
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -45,6 +58,7 @@ def test_scalars_follow_the_core_schema_of_yaml_1_2(text: str, value: object) ->
     assert type(content) is type(value)
 
 
+@either_loader
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
@@ -64,12 +78,14 @@ def test_traps_are_refused_with_their_place(text: str, lines: list[str]) -> None
     assert problems_of(text) == lines
 
 
+@either_loader
 def test_broken_yaml_names_the_line() -> None:
     (line,) = problems_of("source: {type: camera\nsinks: [")
     assert line.startswith("face.yaml:2:")
     assert "not YAML" in line
 
 
+@either_loader
 def test_nesting_without_end_is_refused() -> None:
     (line,) = problems_of("[" * 5000)
     assert "more than 24 levels deep" in line

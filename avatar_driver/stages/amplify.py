@@ -1,5 +1,6 @@
 """Makes expressions larger or smaller, the held part and the fast part each by its own gain."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Final
 
@@ -106,13 +107,17 @@ class Amplify:
         return frame.altered_by("amplify", values=values, tone=tone)
 
     def _slewed(self, time: float) -> tuple[float, float]:
-        step = _SLEW * max(0.0, time - self._time) if self._time is not None else np.inf
+        step = _SLEW * max(0.0, time - self._time) if self._time is not None else math.inf
         self._time = time
         wanted = (self.tone, self.transient)
-        self._gains = tuple(  # type: ignore[assignment]  # two in, two out
-            float(now + np.clip(goal - now, -step, step)) for now, goal in zip(self._gains, wanted, strict=True)
-        )
+        if self._gains != wanted:
+            now_tone, now_transient = self._gains
+            self._gains = _toward(now_tone, self.tone, step), _toward(now_transient, self.transient, step)
         return self._gains
+
+
+def _toward(now: float, goal: float, step: float) -> float:
+    return now + max(-step, min(step, goal - now))
 
 
 def amplified(

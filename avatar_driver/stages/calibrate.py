@@ -8,7 +8,7 @@ import numpy as np
 from annotated_types import Ge, Len
 from numpy.typing import NDArray
 
-from avatar_driver.channels import CHANNELS, POSITION, REGIONS, ROTATION, SHAPE_NAMES, SHAPES, Support
+from avatar_driver.channels import CHANNELS, POSITION, REGIONS, SHAPE_NAMES, SHAPES, Support
 from avatar_driver.errors import did_you_mean
 from avatar_driver.frame import Frame
 from avatar_driver.rotation import (
@@ -53,32 +53,42 @@ class Calibrate:
         self._offset, self._scale = _neutral_and_scale(neutral, extreme)
         self._stored = _pose(head) if head is not None else None
         self._support: tuple[Support, ...] | None = None
-        self._is_known = np.ones(len(SHAPE_NAMES), dtype=np.bool_)
+        self._offset_here = self._scale_here = np.zeros(0, np.float32)
         self.reset()
 
     def reset(self) -> None:
         """Forgets a learned rest pose; a stored one stays."""
         self._began: float | None = None
         self._seen: list[NDArray[np.float64]] = []
-        self._position, self._undo = self._stored or (np.zeros(3), IDENTITY)
+        self._position, self._undo = self._stored or ((0.0, 0.0, 0.0), IDENTITY)
 
     def __call__(self, frame: Frame) -> Frame:
         """The calibrated frame."""
         if self._stored is None and frame.tracked:
             self._learn(frame)
-        values = frame.values.astype(np.float64)
-        shapes = np.clip((values[SHAPES] - self._offset) * self._scale, 0, 1)
-        values[SHAPES] = np.where(self._known(frame.origin.support), shapes, values[SHAPES])
-        values[POSITION] -= self._position
-        values[ROTATION] = vector_from_quaternion(composed(self._undo, quaternion_from_vector(values[ROTATION])))
+        offset, scale = self._for(frame.origin.support)
+        values = (frame.values - offset) * scale
+        shapes = values[SHAPES]
+        np.maximum(shapes, 0, out=shapes)
+        np.minimum(shapes, 1, out=shapes)
+        # The head on plain numbers: for six of them arrays cost more than the arithmetic.
+        x, y, z, *turned = frame.values[POSITION.start :].tolist()
+        rest_x, rest_y, rest_z = self._position
+        turned = vector_from_quaternion(composed(self._undo, quaternion_from_vector(turned)))
+        values[POSITION.start :] = (x - rest_x, y - rest_y, z - rest_z, *turned)
         return frame.changed(values=values)
 
-    def _known(self, support: tuple[Support, ...]) -> NDArray[np.bool_]:
+    def _for(self, support: tuple[Support, ...]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Offset and scale of all channels, none for those that the source cannot know or that are not shapes."""
         # A source gives one and the same tuple for all its frames.
         if support is not self._support:
             self._support = support
-            self._is_known = np.array([each is not Support.ABSENT for each in support[SHAPES]])
-        return self._is_known
+            unknown = np.array([each is Support.ABSENT for each in support])
+            self._offset_here, self._scale_here = (
+                np.where(unknown, none, np.append(each, np.full(6, none))).astype(np.float32)
+                for each, none in ((self._offset, 0.0), (self._scale, 1.0))
+            )
+        return self._offset_here, self._scale_here
 
     def _learn(self, frame: Frame) -> None:
         if self._began is None or frame.time < self._began:
@@ -105,8 +115,9 @@ def _neutral_and_scale(
     return offset, scale
 
 
-def _pose(head: Sequence[float] | NDArray[np.float64]) -> tuple[NDArray[np.float64], Quaternion]:
+def _pose(head: Sequence[float] | NDArray[np.float64]) -> tuple[tuple[float, float, float], Quaternion]:
     """The rest position, and the rotation that undoes the rest rotation."""
     if len(head) != len(CHANNELS) - len(SHAPE_NAMES) or not all(map(math.isfinite, head)):
         raise ValueError(f"head must be six finite numbers, x y z and a rotation vector, found {list(head)}")
-    return np.asarray(head[:3], dtype=np.float64), inverse(quaternion_from_vector(head[3:]))
+    x, y, z = map(float, head[:3])
+    return (x, y, z), inverse(quaternion_from_vector(head[3:]))
