@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import inspect
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import numpy as np
 import pytest
@@ -23,6 +23,13 @@ every_sink = pytest.mark.parametrize("name", registry.names(Kind.SINK))
 
 # What a test must say differently from the defaults: servers take a free port.
 SETTINGS = {"websocket": "port: 0"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Sinks that write files write them here."""
+    with contextlib.chdir(tmp_path_factory.mktemp("here")):
+        yield
 
 
 def sink(name: str) -> Sink:

@@ -12,9 +12,20 @@ import pytest
 from avatar_driver import registry
 from avatar_driver.channels import SHAPES, Support
 from avatar_driver.frame import Frame
+from avatar_driver.protocols.recording import RecordingWriter
 from avatar_driver.registry import Kind
 from avatar_driver.settings import settings_of
 from avatar_driver.sources import Source
+
+
+@pytest.fixture(scope="module")
+def recorded_face(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("takes") / "take.avdr"
+    writer = RecordingWriter()
+    frames = registry.component(Kind.SOURCE, "synthetic")(fast=True, seconds=3).frames(threading.Event())
+    path.write_bytes(writer.begin() + b"".join(map(writer.encode, frames)))
+    return path
+
 
 every_source = pytest.mark.parametrize("name", registry.names(Kind.SOURCE))
 
@@ -29,6 +40,8 @@ def source(name: str, request: pytest.FixtureRequest, *, fast: bool = True) -> S
         case "camera":
             video: Path = request.getfixturevalue("face_video")
             made = component(device=str(video), model=str(request.getfixturevalue("face_model")), fast=fast)
+        case "recording":
+            made = component(path=str(request.getfixturevalue("recorded_face")), fast=fast)
         case _:
             pytest.fail(f"say in this test how {name} is played without its device")
     return made

@@ -57,7 +57,7 @@ _DAY: Final = 86_400
 _PARTS: Final = 1000  # of a frame
 _RATES: Final = (24, 25, 30, 50, 60)
 _LONGEST_LINE: Final = 4096
-_HIGHEST: Final = np.repeat(np.float32([1.0, 100.0]), [len(SHAPE_NAMES), len(CHANNELS) - len(SHAPE_NAMES)])
+_HIGHEST: Final = np.repeat(np.array([1.0, 100.0], np.float32), [len(SHAPE_NAMES), len(CHANNELS) - len(SHAPE_NAMES)])
 _LOWEST: Final = np.where(_HIGHEST == 1, np.float32(0.0), -_HIGHEST)
 _HALF_TURN: Final = math.pi + 1e-3
 _ROW: Final = "%s,%d," + ",".join(["%.10f"] * len(COLUMNS)) + "\n"
