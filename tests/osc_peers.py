@@ -85,6 +85,10 @@ class Receiver:
         except BlockingIOError:
             return found
 
+    def write(self, packet: bytes, port: int) -> None:
+        """Sends a packet to a port of 127.0.0.1."""
+        self._socket.sendto(packet, ("127.0.0.1", port))
+
     def messages(self) -> list[Message]:
         """All messages that have arrived, as python-osc reads them."""
         return [message for packet in self.packets() for message in parsed(packet)]

@@ -1,20 +1,21 @@
-"""Datagrams to one address, without ever waiting for it."""
+"""Datagrams to one address, or from and to whoever writes to one of ours, without ever waiting."""
 
 import asyncio
 import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from avatar_driver.errors import SinkError
 
 __all__ = ["Udp"]
 
+_LONGEST: Final = 65_536  # bytes: no datagram has more
 _TRY_LATER: Final = {socket.EAI_AGAIN, socket.EAI_MEMORY, socket.EAI_FAIL}
 
 
 class Udp:
-    """One unconnected, non-blocking socket that sends to one host and port.
+    """One unconnected, non-blocking socket that sends to one host and port, or listens on one.
 
     Unconnected, because a connected one raises `ConnectionRefusedError` on every other send while nobody listens, and a
     target that is not running yet is no error.
@@ -30,12 +31,15 @@ class Udp:
         self._socket: socket.socket | None = None
         self._address: Any = None
 
-    async def open(self) -> None:
+    async def open(self, *, listen: bool = False) -> None:
         """Resolves the name, once, and makes the socket. IPv4 comes first: that is where games listen on `localhost`.
+
+        Args:
+            listen: host and port are this computer's own, to hear `received` on, and not where packets go.
 
         Raises:
             SinkError: the host does not exist.
-            OSError: the name cannot be resolved now, or the system gives no socket.
+            OSError: the name cannot be resolved now, or the system gives no socket or not that port.
         """
         self.close()
         family, self._address = await self._resolved()
@@ -43,12 +47,34 @@ class Udp:
         made.setblocking(False)
         # Without it the system refuses a broadcast address, which is a way to reach all computers of a home network.
         made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        if listen:
+            try:
+                made.bind(self._address)
+            except OSError:
+                made.close()
+                raise
         self._socket = made
 
-    def send(self, packets: Sequence[bytes]) -> bool:
+    def received(self, at_most: int = 32) -> Iterator[tuple[bytes, Any]]:
+        """Packets that have arrived since, with their senders' addresses; what is more waits for the next call."""
+        for _ in range(at_most):
+            if self._socket is None:
+                return
+            try:
+                yield self._socket.recvfrom(_LONGEST)
+            except ConnectionError:  # an ICMP answer to a packet of ours
+                continue
+            except BlockingIOError:
+                return
+
+    def send(self, packets: Sequence[bytes], to: Any = None) -> bool:
         """Hands packets to the system in order. False when it had no room: the packet and those after it are skipped.
 
         Packets of a frame belong together, so the rest of a frame is not sent after a hole.
+
+        Args:
+            packets: one frame's.
+            to: an address as `received` gives it; left out, the host and port.
 
         Raises:
             OSError: there is no way to the target, as when the network is down.
@@ -57,7 +83,7 @@ class Udp:
             raise OSError(errno.ENOTCONN, "the output is not open")
         for i, packet in enumerate(packets):
             try:
-                self._socket.sendto(packet, self._address)
+                self._socket.sendto(packet, self._address if to is None else to)
             except ConnectionError:
                 # An ICMP answer to an earlier packet: nobody listens yet.
                 continue
@@ -73,6 +99,17 @@ class Udp:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+
+    @property
+    def address(self) -> str:
+        """The numeric address of the host.
+
+        Raises:
+            OSError: it is not open.
+        """
+        if self._address is None:
+            raise OSError(errno.ENOTCONN, "the output is not open")
+        return str(self._address[0])
 
     def describe(self) -> str:
         """`host:port`."""

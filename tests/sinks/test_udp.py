@@ -170,3 +170,42 @@ async def test_a_full_queue_skips_the_rest_of_the_frame_and_counts_it(tmp_path: 
         assert peer.recv(10) == b"again"
         udp.close()
     assert udp.skipped == 4
+
+
+async def test_a_listening_socket_hears_who_writes_and_answers_them() -> None:
+    udp = Udp("127.0.0.1", free_port())
+    await udp.open(listen=True)
+    port = int(udp.describe().rpartition(":")[2])
+    with receiver() as peer:
+        assert list(udp.received()) == []
+        peer.write(b"one", port)
+        peer.write(b"two", port)
+        heard = list(udp.received())
+        assert heard == [(b"one", ("127.0.0.1", peer.port)), (b"two", ("127.0.0.1", peer.port))]
+        udp.send([b"answer"], to=heard[0][1])
+
+        assert peer.packets() == [b"answer"]
+    udp.close()
+    assert list(udp.received()) == []
+
+
+async def test_a_flood_is_heard_a_little_at_a_time() -> None:
+    """Whoever writes to us cannot hold the program."""
+    udp = Udp("127.0.0.1", free_port())
+    await udp.open(listen=True)
+    with receiver() as peer:
+        for i in range(5):
+            peer.write(bytes([i]), int(udp.describe().rpartition(":")[2]))
+    assert [packet[0] for packet, _ in udp.received(at_most=3)] == [0, 1, 2]
+    assert [packet[0] for packet, _ in udp.received(at_most=3)] == [3, 4]
+    udp.close()
+
+
+async def test_a_port_that_is_taken_is_an_error_that_leaves_nothing_open() -> None:
+    with receiver() as peer:
+        udp = Udp("127.0.0.1", peer.port)
+        with pytest.raises(OSError, match=r".+") as caught:
+            await udp.open(listen=True)
+        assert caught.value.errno == errno.EADDRINUSE
+        with pytest.raises(OSError, match="not open"):
+            udp.send([b"lost"])
