@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_driver.bench.group import Group
+from avatar_driver.bench.group import Group, median
 from avatar_driver.bench.measures import moving_error, rest_jitter
 from avatar_driver.bench.take import Floats, Take
 from avatar_driver.channels import SHAPES
@@ -140,7 +140,7 @@ class Tuning:
 
 
 def tuned_one_euro(groups: Sequence[Group], jitter: float, others: Sequence[float]) -> list[OneEuroSetting]:
-    """The best settings for a jitter (× raw) and for some others.
+    """The best settings for a jitter (× raw) and for some others. The groups must have some rest to be calm in.
 
     A search over 360 settings; for the first jitter another one of 147 between the neighbours of its best.
     """
@@ -191,7 +191,7 @@ def _scored(settings: Floats, groups: Sequence[Group]) -> Tuning:
 
 
 def _score(groups: Sequence[Group], outputs: Sequence[Sequence[Floats]]) -> tuple[float, float]:
-    """Rest jitter and error in motion, each × raw, medians over groups."""
+    """Rest jitter and error in motion, each × raw, medians over the groups that have any rest and motion."""
     jitter = [group.calm(rest_jitter, own) for group, own in zip(groups, outputs, strict=True)]
     error = [group.faithful(moving_error, own) for group, own in zip(groups, outputs, strict=True)]
-    return float(np.median(jitter)), float(np.median(error))
+    return median(jitter), median(error)

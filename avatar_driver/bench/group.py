@@ -1,6 +1,7 @@
 """Takes that are measured together: one scene alone, or the trackings of one real clip."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +11,7 @@ from avatar_driver.bench.measures import apart
 from avatar_driver.bench.take import Floats, Take, play
 from avatar_driver.stages import Stage
 
-__all__ = ["Group"]
+__all__ = ["Group", "median"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,7 @@ class Group:
 
     def plain(self, measure: Callable[[Take, Floats], float], outputs: Sequence[Floats]) -> float:
         """A measure in its own unit, median over the takes."""
-        return float(np.median([measure(take, output) for take, output in zip(self.takes, outputs, strict=True)]))
+        return median(measure(take, output) for take, output in zip(self.takes, outputs, strict=True))
 
     def _measured_raw(self, measure: Callable[[Take, Floats], float], *, calm: bool) -> list[float]:
         if (calm, measure) not in self._of_raw:
@@ -56,6 +57,11 @@ class Group:
         return self._of_raw[calm, measure]
 
 
+def median(values: Iterable[float]) -> float:
+    """The median of those that could be measured; NaN when none could."""
+    known = [value for value in values if math.isfinite(value)]
+    return float(np.median(known)) if known else math.nan
+
+
 def _ratio(ours: Sequence[float], raw: Sequence[float]) -> float:
-    pairs = [one / other for one, other in zip(ours, raw, strict=True) if other > 0]
-    return float(np.median(pairs)) if pairs else float("nan")
+    return median(one / other for one, other in zip(ours, raw, strict=True) if other > 0)

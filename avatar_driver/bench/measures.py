@@ -143,7 +143,7 @@ def delay(take: Take, output: Floats, channels: Sequence[int] = ALL_SHAPES) -> f
         truth -= truth.mean(axis=1, keepdims=True)
         match += truth @ shown
         energy += (truth**2).sum(axis=1)
-    if not energy.any():
+    if not energy.any() or not np.isfinite(match).all():
         return float("nan")
     # A truth that is a mean of trackings has less noise between frames, where it is interpolated, than on them. Its
     # energy would draw the match there; an exact truth's energy only tells how much movement a shifted window holds.

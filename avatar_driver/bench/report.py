@@ -1,5 +1,6 @@
 """The results as one page of HTML: no script, no network, readable by someone who has never heard of a filter."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Final
@@ -49,33 +50,35 @@ def report(results: Results) -> str:
 
 
 def _headline(results: Results, scores: Mapping[str, Score], on_clips: bool) -> str:
-    ours, tuned, probed = scores[OURS], scores[TUNED], results.synthetic[OURS]
-    where = (
-        f"measured on {escape(results.source)}"
-        if on_clips
-        else "measured on choreographed faces with a tracker's noise"
-    )
+    ours, tuned = scores[OURS], scores[TUNED]
+    kept, kept_by_tuned = (_whole(100 * results.synthetic[key]["pulse_80"], "%") for key in (OURS, TUNED))
+    rival = _whole(tuned["delay_ms"], " ms")
     cards = (
-        (f"{ours['jitter']:.0%}", "of the trembling is left", "when the face rests; the tracker alone shows 100 %"),
         (
-            f"{max(ours['delay_ms'], 0):.0f} ms", "behind the face",
-            f"while it moves; One Euro tuned to be as calm is {tuned['delay_ms']:.0f} ms behind",
+            _whole(100 * ours["jitter"], "%"),
+            "of the trembling is left",
+            "when the face rests; the tracker alone shows 100 %",
         ),
         (
-            f"{probed['pulse_80']:.0%}", "of a fleeting expression",
-            f"of 80 ms is kept; the same One Euro keeps {results.synthetic[TUNED]['pulse_80']:.0%}",
+            _whole(max(ours["delay_ms"], 0.0), " ms"),
+            "behind the face",
+            f"while it moves; One Euro tuned to be as calm is {rival} behind",
         ),
-    )  # fmt: skip
+        (kept, "of a fleeting expression", f"of 80 ms is kept; a One Euro as calm keeps {kept_by_tuned}"),
+    )
     drawn = "".join(
         f"<div class=card><b>{big}</b><strong>{what}</strong><span>{more}</span></div>" for big, what, more in cards
     )
+    where = escape(results.source) if on_clips else "choreographed faces with a tracker's noise"
     return (
-        "<header><h1>How calm, and how late?</h1><p class=lead>A camera's face tracker trembles. Smoothing calms "
-        "it and "
-        "makes the avatar late; every filter trades one for the other. Here is what each filter costs, "
-        f"{where}.</p></header>"
-        f"<section class=cards>{drawn}</section>"
+        "<header><h1>How calm, and how late?</h1><p class=lead>A camera's face tracker trembles. Smoothing calms it and"
+        " makes the avatar late; every filter trades one for the other. Here is what each filter costs, measured on "
+        f"{where}.</p></header><section class=cards>{drawn}</section>"
     )
+
+
+def _whole(value: float, unit: str) -> str:
+    return f"{value:.0f}{unit}" if math.isfinite(value) else "–"
 
 
 def _trade_off(results: Results, scores: Mapping[str, Score], on_clips: bool) -> str:
@@ -112,10 +115,9 @@ def _clips(results: Results) -> str:
         f"<details><summary>{escape(name)}</summary>{_table(CLIP_COLUMNS, results.clip_contenders, own)}</details>"
         for name, own in results.clips.items()
     )
-    skipped = "".join(f"<p class=note>Skipped: {escape(sentence)}</p>" for sentence in results.skipped)
-    return (
-        f"<section><h2>Real faces</h2><p>Medians over {len(results.clips)} clips.</p>{median}{each}{skipped}</section>"
-    )
+    notes = [*(f"Skipped: {sentence}" for sentence in results.skipped), *results.notes]
+    said = "".join(f"<p class=note>{escape(note)}</p>" for note in notes)
+    return f"<section><h2>Real faces</h2><p>Medians over {len(results.clips)} clips.</p>{median}{each}{said}</section>"
 
 
 def _tables(results: Results) -> str:

@@ -55,6 +55,7 @@ class Results:
         cost: µs per frame by filter: the only figures that differ from run to run.
         source: where the noise is from: names of clips, or `stand-in`.
         skipped: a sentence for each clip that could not be used.
+        notes: what else a reader must know.
     """
 
     contenders: dict[str, tuple[str, str]]
@@ -72,6 +73,7 @@ class Results:
     quick: bool = False
     seconds: float = 0.0
     skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def verdicts(self) -> list[Verdict]:
         """Each of the project's own targets: what was asked, what was found, whether it is met."""

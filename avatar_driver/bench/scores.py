@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-import numpy as np
-
 from avatar_driver.bench import measures, timing
-from avatar_driver.bench.group import Group
+from avatar_driver.bench.group import Group, median
 from avatar_driver.bench.probes import SINE_RATES
 from avatar_driver.bench.take import Floats, Kind, Take
 from avatar_driver.bench.timing import Played
@@ -64,7 +62,7 @@ def probe_scores(played: Sequence[Played], raw: Sequence[Played]) -> dict[str, f
 def median_score(scores: Sequence[Score]) -> dict[str, float]:
     """The median of each measure, of those that have one."""
     names = dict.fromkeys(name for score in scores for name in score)
-    return {name: _median([score[name] for score in scores if name in score]) for name in names}
+    return {name: median(score[name] for score in scores if name in score) for name in names}
 
 
 def _group_score(group: Group, outputs: Sequence[Floats]) -> dict[str, float]:
@@ -84,8 +82,3 @@ def _group_score(group: Group, outputs: Sequence[Floats]) -> dict[str, float]:
 
 def _head_jitter(take: Take, error: Floats) -> float:
     return measures.rest_jitter(take, error, _HEAD)
-
-
-def _median(values: Sequence[float]) -> float:
-    known = [value for value in values if np.isfinite(value)]
-    return float(np.median(known)) if known else float("nan")

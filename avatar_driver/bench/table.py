@@ -41,6 +41,7 @@ def table(results: Results) -> RenderableType:
         _targets(results),
     ]
     parts += [Text(f"skipped: {sentence}", style="yellow") for sentence in results.skipped]
+    parts += [Text(note, style="yellow") for note in results.notes]
     parts.append(_small_print(results))
     return Group(*parts)
 

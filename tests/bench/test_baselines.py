@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,14 @@ def test_tuned_filters_are_as_calm_as_asked_and_the_truer_the_less_is_asked(perf
     assert jitters["calm"][1] > jitters["first"][1] > jitters["lively"][1]
     (tau,) = tuned_ema([performance], [0.3])
     assert performance.calm(rest_jitter, performance.played(Ema(time_constant=tau))) == pytest.approx(0.3, abs=0.01)
+
+
+def test_a_clip_without_rest_has_no_say_in_the_tuning(performance: Group) -> None:
+    """Its trembling is unknown; taken for a number, it would make every setting look too lively but the slowest."""
+    restless = Group((replace(performance.takes[0], reported=np.zeros(len(performance.takes[0].times), bool)),))
+    assert np.isnan(restless.calm(rest_jitter, restless.raw))
+    assert tuned_one_euro([performance, restless], 0.2, [0.4]) == tuned_one_euro([performance], 0.2, [0.4])
+    assert tuned_ema([performance, restless], [0.2]) == tuned_ema([performance], [0.2])
 
 
 def test_vrcfacetracking_filters_every_frame_several_times_in_the_belief_of_10_hz() -> None:

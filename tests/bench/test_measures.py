@@ -121,6 +121,12 @@ def test_a_delay_between_two_frames_is_found(seconds: float) -> None:
     assert delay(take, late) == pytest.approx(seconds, abs=0.0005)
 
 
+def test_an_output_that_is_no_number_has_no_delay() -> None:
+    take = take_of(lively, 10.0)
+    assert np.isnan(delay(take, np.full_like(take.truth, np.nan)))
+    assert np.isnan(delay(still(10.0), still(10.0).truth)), "nor has a face that never moves"
+
+
 def test_half_the_gain_is_no_delay() -> None:
     take = take_of(lively, 30.0)
     assert delay(take, 0.5 * take.truth) == pytest.approx(0, abs=0.0005)

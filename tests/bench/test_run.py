@@ -57,6 +57,9 @@ def fake_clip(video: Path, **_: Any) -> Clip:
     if video.stem == "empty":
         raise SourceError(f"{video.name}: found a face in 0 of 99 pictures")
     streams = trackings(3, 400, seed=len(video.stem))
+    if video.stem == "restless":
+        for stream in streams:
+            stream.values[:200, :52] = 0.3 + 0.2 * np.sin(2 * np.pi * 3 * stream.times[:200, None])
     takes = tuple(leave_one_out(video.name, streams))
     noise = np.random.default_rng(0).normal(0, 0.1, (2, 400, 58))
     return Clip(
@@ -191,6 +194,18 @@ def test_clips_are_measured_each_and_in_the_middle_and_a_faceless_one_is_named(c
     assert "real faces, low light" in clip_results.conditions
     assert clip_results.source == "<b>a.mp4, longer.mp4"
     assert any(verdict.where == "clips" for verdict in clip_results.verdicts())
+
+
+def test_where_no_first_half_rests_the_baselines_are_tuned_on_scenes_and_the_reader_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake_tracking(monkeypatch)
+    found = small(videos=[Path("restless.mp4")])
+    assert found.clip_contenders[TUNED] == found.contenders[TUNED]
+    assert found.clip_contenders["ema"] == found.contenders["ema"]
+    (note,) = found.notes
+    assert "tuned on choreographed faces" in note
+    assert note in found.to_html()
 
 
 def test_a_single_clip_without_a_face_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
