@@ -21,9 +21,9 @@ load = functools.cache(maps.load)
 SIDES = ("Left", "Right")
 
 #: + to one side by name, so a mirror changes the sign.
-SIDEWAYS = re.compile(r"(X|/Yaw|/Roll)$")
-OTHER_SIDE = {"Left": "Right", "Right": "Left", "_L": "_R", "_R": "_L"}
-SIDE = re.compile(r"Left|Right|_[LR]$")
+SIDEWAYS = re.compile(r"(X|/Yaw|/Roll|AngleZ)$")
+OTHER_SIDE = {"Left": "Right", "Right": "Left", "_L": "_R", "_R": "_L", "L": "R", "R": "L"}
+SIDE = re.compile(r"Left|Right|_[LR]$|(?<=ParamEye)[LR](?=[A-Z])|(?<=ParamBrow)[LR](?=[A-Z])")
 
 
 def mirrored_name(name: str) -> str:
