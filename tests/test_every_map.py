@@ -21,13 +21,17 @@ load = functools.cache(maps.load)
 SIDES = ("Left", "Right")
 
 #: + to one side by name, so a mirror changes the sign.
-SIDEWAYS = re.compile(r"(X|/Yaw|/Roll|AngleZ)$")
+SIDEWAYS = re.compile(r"(X|/Yaw|/Roll|HeadYaw|HeadRoll|EyeYaw|AngleZ)$")
 OTHER_SIDE = {"Left": "Right", "Right": "Left", "_L": "_R", "_R": "_L", "L": "R", "R": "L"}
-SIDE = re.compile(r"Left|Right|_[LR]$|(?<=ParamEye)[LR](?=[A-Z])|(?<=ParamBrow)[LR](?=[A-Z])")
+SIDE = re.compile(r"Left|Right|_[LR](?=_|$)|(?<=ParamEye)[LR](?=[A-Z])|(?<=ParamBrow)[LR](?=[A-Z])")
+
+#: Left and right under numbers of their own: action units of the head and the eyes.
+NUMBERED = {"AU51": "AU52", "AU55": "AU56", "AU61": "AU62"}
+TWINS = NUMBERED | {right: left for left, right in NUMBERED.items()}
 
 
 def mirrored_name(name: str) -> str:
-    return SIDE.sub(lambda side: OTHER_SIDE[side[0]], name)
+    return TWINS.get(name) or SIDE.sub(lambda side: OTHER_SIDE[side[0]], name)
 
 
 def mirrored(numbers: np.ndarray) -> np.ndarray:
@@ -82,7 +86,7 @@ def test_any_face_gives_finite_parameters_within_limits(name, numbers):
     assert (parameters <= loaded.high).all()
 
 
-@pytest.mark.parametrize("name", ["arkit", "perfect_sync", "vrm0", "vrm1"])
+@pytest.mark.parametrize("name", ["arkit", "perfect_sync", "vrm0", "vrm1", "ready_player_me", "cc4", "facs"])
 def test_what_a_shape_or_clip_is_sent_as_lies_from_0_to_1(name):
     assert set(load(name).low.tolist()) == {0.0}
     assert set(load(name).high.tolist()) == {1.0}
