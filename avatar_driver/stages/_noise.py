@@ -4,7 +4,8 @@ The measure is the third difference of four measurements in a row: white noise o
 frame rate, and movement, even speech, little. Its lower quartile is tracked by small steps up and down, so it does not
 matter how large the largest half is, and a channel may move half of the time. One factor is shared by all channels of a
 group, because bad light makes all of them noisy at once and forty witnesses are sure in a moment; each channel adds a
-slow correction of its own.
+slow correction of its own. Above both stands a burst, shared too, that comes and goes within a few frames: a blurred
+picture makes resting channels tremble as well.
 """
 
 import math
@@ -35,19 +36,23 @@ class Learning:
         shared_time: s in which the shared factor follows.
         own_time: s in which a shape's own correction follows.
         head_time: the same for the head's channels, which have less in common.
+        burst_time: s in which a burst is noticed and forgotten.
+        burst_most: the largest burst, in logarithms of σ.
         doubt: the weight of a channel that surely moves; one that surely rests weighs 1.
         upward: how much of a rise is believed; 1 all, 0 nothing.
         downward: how much of a fall is believed.
         caution: what the variance is taken for, over what was measured: noise is not quite white, nor Gaussian.
     """
 
-    shared_time: float = 1.86
-    own_time: float = 8.98
+    shared_time: float = 3.6
+    own_time: float = 10.7
     head_time: float = 1.0
-    doubt: float = 0.175
-    upward: float = 0.897
+    burst_time: float = 0.107
+    burst_most: float = 0.547
+    doubt: float = 0.38
+    upward: float = 0.926
     downward: float = 0.512
-    caution: float = 2.43
+    caution: float = 1.13
 
 
 class NoiseMeter:
@@ -68,12 +73,14 @@ class NoiseMeter:
         self._latest = np.zeros((_ORDER, n))  # newest first
         self._own = np.zeros(n)
         self._shared = np.zeros(n)
+        self._burst = np.zeros(n)
         self.forget()
 
     def forget(self) -> None:
         """Back to the start: every channel as noisy as was assumed."""
         self._own[:] = 0.0
         self._shared[:] = 0.0
+        self._burst[:] = 0.0
         self._age = 0.0
         self._known = 0
 
@@ -89,7 +96,7 @@ class NoiseMeter:
     def variance(self) -> Array:
         """R, in units of the starting variance."""
         learning = self._learning
-        log_sigma = np.minimum(self._own + self._shared, _MOST)
+        log_sigma = np.minimum(self._own + self._shared + self._burst, _MOST)
         believed = np.where(log_sigma > 0, 2 * learning.upward, 2 * learning.downward)
         believed *= log_sigma
         np.exp(believed, out=believed)
@@ -114,12 +121,19 @@ class NoiseMeter:
         expected *= _AT_RANK * _OF_THIRD_DIFFERENCE
         votes = np.where(surprise > expected, _RANK, _RANK - 1)
         votes *= weight
+        expected *= np.exp(self._burst)
+        votes_for_burst = np.where(surprise > expected, _RANK, _RANK - 1)
+        votes_for_burst *= weight
         # At first little is known, so steps are long; they settle as 1/age.
         self._own += votes * (dt / np.minimum(self._own_time, self._age + 0.15))
         pace = 2 * dt / min(learning.shared_time, 0.25 * self._age + 0.03)
         for group in self._groups:
-            quorum = _QUORUM * (group.stop - group.start)
-            self._shared[group] += pace * float(votes[group].sum()) / max(float(weight[group].sum()), quorum)
+            total = max(float(weight[group].sum()), _QUORUM * (group.stop - group.start))
+            self._shared[group] += pace * float(votes[group].sum()) / total
+            burst = (
+                self._burst[group.start] + 2 * dt / learning.burst_time * float(votes_for_burst[group].sum()) / total
+            )
+            self._burst[group] = min(max(burst, 0.0), learning.burst_most)
         for learned in (self._own, self._shared):
             np.minimum(learned, _MOST, out=learned)
             np.maximum(learned, _LEAST, out=learned)

@@ -52,25 +52,25 @@ class Constants:
             noise were one), 1 for their sum (as if it were independent).
     """
 
-    hold_walk: float = 0.00384
-    jump_walk: float = 150000.0
-    drift_walk: float = 0.353
-    drift_push: float = 8170.0
-    drift_memory: float = 1.37
-    ramp_push: float = 111000.0
-    ramp_memory: float = 0.498
-    hold_speed: float = 6.07
-    jump_speed: float = 1700.0
-    hold_dwell: float = 0.942
-    jump_dwell: float = 0.766
-    drift_dwell: float = 0.163
-    ramp_dwell: float = 0.579
-    hold_exits: tuple[float, float, float] = (1.98, 0.0252, 1.2)
-    jump_exits: tuple[float, float, float] = (0.0864, 0.43, 0.304)
-    drift_exits: tuple[float, float, float] = (1.77, 0.25, 0.25)
+    hold_walk: float = 0.00364
+    jump_walk: float = 167000.0
+    drift_walk: float = 0.445
+    drift_push: float = 2260.0
+    drift_memory: float = 1.85
+    ramp_push: float = 242000.0
+    ramp_memory: float = 0.667
+    hold_speed: float = 0.504
+    jump_speed: float = 1990.0
+    hold_dwell: float = 0.331
+    jump_dwell: float = 0.666
+    drift_dwell: float = 0.112
+    ramp_dwell: float = 0.871
+    hold_exits: tuple[float, float, float] = (1.1, 0.0527, 1.46)
+    jump_exits: tuple[float, float, float] = (0.0551, 0.43, 0.0598)
+    drift_exits: tuple[float, float, float] = (1.42, 0.25, 0.25)
     ramp_exits: tuple[float, float, float] = (0.4, 0.3, 0.3)
-    tails: float = 17.5
-    twin_evidence: float = 0.567
+    tails: float = 4.46
+    twin_evidence: float = 0.848
 
 
 class _Step:

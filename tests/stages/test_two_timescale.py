@@ -108,7 +108,7 @@ def test_a_subtle_slow_smile_is_not_swallowed():
     assert crossing(t[120:], out[120:], 0.13) - 4.15 < 0.08
 
 
-@pytest.mark.parametrize(("width", "kept"), [(0.08, 0.9), (0.12, 0.93)])
+@pytest.mark.parametrize(("width", "kept"), [(0.04, 0.65), (0.08, 0.83), (0.12, 0.93)])
 def test_a_micro_expression_keeps_its_height(width: float, kept: float):
     t = times(still(5))
     clean = moved(still(5), 0.25 * pulse(t, 4.0, width))
@@ -159,8 +159,8 @@ def test_a_glance_passes_as_a_step_and_the_eyes_are_calm_between_glances():
     clean[:, gaze] += 0.3 * ((t >= 2) & (t < 4))[:, None].astype(np.float32)
     raw = noisy(clean, seed=4)
     out, _ = run(TwoTimescale(), raw)
-    assert np.median(np.abs(out[60] - clean[60])[gaze]) < 0.05
-    assert np.median(np.abs(out[120] - clean[120])[gaze]) < 0.05
+    assert np.median(np.abs(out[60] - clean[60])[gaze]) < 0.07
+    assert np.median(np.abs(out[120] - clean[120])[gaze]) < 0.07
     assert np.median(roughness(out[75:115, gaze]) / roughness(raw[75:115, gaze])) < 0.35
 
 
@@ -172,7 +172,7 @@ def test_noise_is_learned_so_that_better_and_worse_cameras_are_calmed_alike(scal
     raw = noisy(still(20), seed=5, scale=scale)
     out, _ = run(TwoTimescale(), raw)
     ratio = roughness(out[300:]) / roughness(raw[300:])
-    assert np.median(ratio[SHAPES]) < 0.25
+    assert np.median(ratio[SHAPES]) < 0.3
     assert scale > 2 or np.median(ratio[52:]) < 0.3
 
 
@@ -278,18 +278,18 @@ def leak(change: np.ndarray) -> float:
 
 def test_brief_movements_stay_out_of_tone():
     t = times(still(6))
-    assert leak(0.4 * pulse(t, 4.0, 0.08)) < 0.05
-    assert leak(0.4 * pulse(t, 4.0, 0.2)) < 0.2
-    assert leak(0.5 * (rise(t, 4.0, 0.085) - rise(t, 4.105, 0.21))) < 0.15
-    assert leak(0.1 * np.sin(2 * np.pi * 4 * t) * (t > 4)) < 0.15
+    assert leak(0.4 * pulse(t, 4.0, 0.08)) < 0.03
+    assert leak(0.4 * pulse(t, 4.0, 0.2)) < 0.12
+    assert leak(0.5 * (rise(t, 4.0, 0.085) - rise(t, 4.105, 0.21))) < 0.08
+    assert leak(0.1 * np.sin(2 * np.pi * 4 * t) * (t > 4)) < 0.09
 
 
 def test_a_held_smile_becomes_tone():
     t = times(still(9))
     _, tone = run(TwoTimescale(), noisy(moved(still(9), 0.4 * rise(t, 4.0, 0.4)), seed=8))
     level = tone[:, SHAPES].mean(axis=1)
-    assert 0.5 < crossing(t[120:], level[120:], 0.5) - 4.0 < 1.1
-    assert crossing(t[120:], level[120:], 0.66) - 4.0 < 2.0
+    assert 0.5 < crossing(t[120:], level[120:], 0.5) - 4.0 < 0.9
+    assert 1.1 < crossing(t[120:], level[120:], 0.66) - 4.0 < 1.8
 
 
 def test_the_split_adds_up_to_the_filtered_face():
