@@ -52,7 +52,7 @@ class Learning:
     doubt: float = 0.38
     upward: float = 0.926
     downward: float = 0.512
-    caution: float = 1.13
+    caution: float = 1.3
 
 
 class NoiseMeter:

@@ -72,9 +72,6 @@ _CROSS_FADE: Final = 0.08  # s from the last face shown to the new one
 _KEEP: Final = 0.4  # s for which a lost face is held whole; then only its tone stays
 _RELEASE: Final = 0.3  # s in which the transient of a lost face goes
 _TONE: Final = 0.4  # s in which tone follows a held expression
-# How much larger than elsewhere a region's noise variance is taken. Eyes move by leaps that stand far out of any noise,
-# and it is their trembling between the leaps that people see.
-_CAUTION: Final = {"lids": 1.18, "gaze": 1.52, "brows": 0.557}
 _NEVER_PREDICTED: Final = ("lids", "gaze")
 _LOOSEST: Final = 0.5  # the stillness below which the estimate is blended with the measurement
 _STEEPNESS: Final = 1.5  # noise variance is taken as stillness to this power
@@ -120,8 +117,6 @@ class TwoTimescale:
         self._share = np.minimum(wanted / _LOOSEST, 1.0)
         self._blended = bool((self._share < 1).any())
         self._trust = np.where(self._off, 1.0, np.maximum(wanted, _LOOSEST)) ** _STEEPNESS
-        for name, caution in _CAUTION.items():
-            self._trust[list(REGIONS[name])] *= caution
         self._ahead = np.full(len(CHANNELS), float(prediction))
         for name in _NEVER_PREDICTED:
             self._ahead[list(REGIONS[name])] = 0.0
