@@ -33,7 +33,6 @@ DEVELOPER: Final = "avatar_driver project"
 LONGEST_MESSAGE: Final = 1_048_576  # characters; a list of all parameters that can be takes about 50,000
 _API: Final = "VTubeStudioPublicAPI"
 _VERSION: Final = "1.0"
-_DIGITS: Final = 5
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -121,9 +120,9 @@ class Injection:
         self._request = _InjectionRequest(_Values(self._values))
 
     def encoded(self, request_id: str, values: Sequence[float], *, face_found: bool) -> bytes:
-        """The request with these values, in the order of the names, rounded to 5 digits after the point."""
+        """The request with these values, in the order of the names."""
         for slot, value in zip(self._values, values, strict=True):
-            slot.value = round(value, _DIGITS)
+            slot.value = value
         self._request.requestID = request_id
         self._request.data.faceFound = face_found
         return _ENCODER.encode(self._request)

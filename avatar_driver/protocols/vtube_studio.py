@@ -15,6 +15,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from avatar_driver.errors import DecodeError
 from avatar_driver.protocols._vts_errors import (
     API_OFF,
@@ -65,6 +68,7 @@ _AT_ONCE: Final = 0.5
 _PERMISSION: Final = 9
 _PAUSES: Final = {API_OFF: _SOON, UNAUTHENTICATED: _AT_ONCE, _PERMISSION: _SLOWLY, DENIED: _SLOWLY}
 _MOST_TOLD: Final = 50
+_DIGITS: Final = 5
 _UNREADABLE: Final = -1  # stands for an error whose id cannot be read
 
 
@@ -160,16 +164,17 @@ class Conversation:
             self._give_up_if_hopeless(request.step, error)
         self._answered(request, answer, error, now)
 
-    def offer(self, values: list[float], *, face_found: bool, now: float) -> None:
+    def offer(self, values: ArrayLike, *, face_found: bool, now: float) -> None:
         """Makes this the newest face: one value for each parameter. It is sent as soon as VTube Studio is ready.
 
         Args:
-            values: finite and within ±1e6.
+            values: (parameters) finite and within ±1e6; they are sent with 5 digits after the point.
             face_found: whether a face is in view; otherwise VTube Studio may play its "tracking lost" animation.
             now: the time.
         """
         if self._injecting is not None:
-            self._injecting.offer(values, face_found, now)
+            # In double precision: in single, rounded numbers would still be written with all their digits.
+            self._injecting.offer(np.round(np.asarray(values, np.float64), _DIGITS).tolist(), face_found, now)
 
     def tick(self, now: float) -> None:
         """Lets time pass; call it a few times a second.

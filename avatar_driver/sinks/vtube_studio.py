@@ -238,12 +238,11 @@ class VTubeStudio:
             async with asyncio.timeout(seconds):
                 await self._discovery.news.wait()
 
-    def _values(self, frame: Frame) -> list[float]:
+    def _values(self, frame: Frame) -> NDArray[np.float32]:
         numbers = frame.values[_ORDER] * _SIGN if self._mirror else frame.values
         mapped = self._map(numbers) * self._signs
         shapes = np.minimum(np.maximum(numbers[self._columns], 0), 1)
-        values: list[float] = np.concatenate((mapped, shapes)).tolist()
-        return values
+        return np.concatenate((mapped, shapes))
 
     def _say(self, level: int, sentence: str, *, status: bool = True) -> None:
         """Logs a sentence the first time it comes, and shows it in the status."""
