@@ -17,7 +17,8 @@ LAYERS = [
     {"sources", "sinks", "registry", "document", "resources", "models", "latest", "statistics"},
     {"maps", "settings", "capture", "lane", "testing"},
     {"schema", "engine", "profile", "bench"},
-    {"session", "display", "running", "options", "listing", "doctor", "calibrating", "guide", "proving"},
+    {"map_starter", "map_table"},
+    {"session", "display", "running", "options", "listing", "doctor", "calibrating", "guide", "proving", "vrchat_plan"},
     {"cli", "__main__"},
 ]
 # Rows in which names may know each other, because they were one module before they grew.
