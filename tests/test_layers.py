@@ -18,6 +18,7 @@ LAYERS = [
     {"maps", "settings", "capture", "lane", "testing"},
     {"schema", "engine", "profile", "bench"},
     {"map_starter", "map_table"},
+    {"map_starter", "map_table"},
     {"session", "display", "running", "options", "listing", "doctor", "calibrating", "guide", "proving", "vrchat_plan"},
     {"cli", "__main__"},
 ]
