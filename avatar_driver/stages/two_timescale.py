@@ -21,9 +21,14 @@ weighs regime m by prior · S^(−1/2) · (1 + e²/(νS))^(−(ν+1)/2), e being
 Student-t likelihood, as the noise has heavy tails. Twins (both lids, both mouth corners, the yoked eyes) share this
 evidence, so both sides move at once. The estimate is the weighted x. Dwell times, intensities and ν: `_regimes`.
 
-**Noise** is learned while running, from third differences, by a running median: shared by all shapes within a second,
-corrected per channel within several (`_noise`). R is what everything above is measured in, so a dark room or a better
-camera changes nothing but R.
+In a frame of 33 ms *hold* wanders by 0.01 σ, *drift* changes its speed by 0.3 σ a frame, *ramp* by 3 σ a frame, and a
+*jump* may be 75 σ: from no noise to the whole range. Left to themselves they last 0.3, 0.1, 0.9 and 0.7 s.
+
+**Noise** is learned while running, from third differences, by a running lower quartile: shared by all shapes within
+seconds, corrected per channel within ten, and raised for a few frames when a blurred picture makes all tremble
+(`_noise`). A rise is believed almost whole, a fall by half. R is what everything above is measured in, so a dark room
+or a better camera changes nothing else. `stillness` multiplies R by its own power 1.5; below 0.5 the estimate is
+blended with the measurement instead.
 
 **Tone and transient.** With h the weight of *hold*, tone T follows the estimate x by dT = h² (x − T) dt / 0.4 s: it
 takes in what is held, and a blink or a syllable hardly touches it. The transient is x − T. Nothing is delayed by the
@@ -34,8 +39,8 @@ stays. When the face returns after more than 0.25 s, the filter starts anew and 
 
 **Physiology.** The split is inspired by Ianni, Vázquez, Rouse, Schieber, Prut and Freiwald (Science 2026, doi
 10.1126/science.aea0890), who recorded from the macaque's facial motor cortex: primary motor cortex codes a gesture's
-ongoing kinematics in a fast-changing way, the cingulate motor area codes it in a way that stays stable for up to 0.8 s,
-before and during the movement. *Jump* and *ramp* with the transient play the first part here, *hold* and the tone the
+ongoing kinematics in a fast-changing way, the cingulate motor area codes it in a way that stays the same before and
+during the movement. *Jump* and *ramp* with the transient play the first part here, *hold* and the tone the
 second: a hypothesis about what the face is doing, held until the evidence is against it. There the analogy ends. The
 paper is about neural codes, not about time constants of movement; both areas take part in fast and slow gestures alike;
 and every number here was fitted to a camera's noise, none to a brain.
