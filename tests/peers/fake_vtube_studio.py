@@ -226,7 +226,7 @@ class FakeVTubeStudio:
             self.open_popups -= 1
         if not self.allows:
             raise RefusedError(50, "User has denied API access for your plugin.")
-        token = f"token-{self.popups:04d}-of-the-fake-VTube-Studio"
+        token = f"{self.popups:04d}-9c1f7ae0-e83b52d4-4471b6fe"
         self.tokens[token] = (about["pluginName"], about["pluginDeveloper"])
         return token
 

@@ -273,9 +273,11 @@ async def test_the_token_is_never_logged_nor_shown(fake: FakeVTubeStudio, caplog
         await sink.send(frame())
         shown = sink.describe()
     (token,) = fake.tokens
+    # The library shortens what it logs, so no part of the token may be there either.
+    parts = {token[i : i + 8] for i in range(len(token) - 8)}
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("avatar_driver")]
     assert ours
-    assert not any(token in line for line in [*ours, shown])
+    assert not [line for line in [*ours, shown] if any(part in line for part in parts)]
 
 
 @pytest.mark.parametrize(
