@@ -547,6 +547,14 @@ def test_reset_forgets_everything(sequence: list[Frame]):
         assert a.tone.tobytes() == b.tone.tobytes(), i
 
 
+def test_reset_forgets_the_noise_learned():
+    used = TwoTimescale()
+    run(used, noisy(still(5), seed=17, scale=3.0))
+    used.reset()
+    raw = noisy(still(2), seed=18)
+    np.testing.assert_array_equal(run(used, raw)[0], run(TwoTimescale(), raw)[0])
+
+
 def test_what_went_out_is_not_changed_by_later_frames():
     stage = TwoTimescale()
     faces = noisy(still(1), seed=16)
