@@ -83,7 +83,6 @@ class IFacialMocap:
             SinkError: the host does not exist, or with `listen` the port is taken or the address not this computer's.
             OSError: the system refused.
         """
-        self._asker = None
         try:
             await self._udp.open(listen=self._listens)
         except OSError as error:

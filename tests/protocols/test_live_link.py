@@ -162,6 +162,13 @@ def test_the_head_turns_as_the_phone_counts(left: float, down: float, to_right: 
     assert angles(Encoder(), face(left=left, down=down, to_right=to_right))[:3] == close(*radians)
 
 
+def test_a_head_at_rest_has_no_negative_zeros() -> None:
+    packet = sent(Encoder(), REST)
+
+    assert packet.values is not None
+    assert not np.signbit(packet.values).any()
+
+
 def test_each_axis_of_the_head_can_be_scaled_and_turned_round() -> None:
     encoder = Encoder(head_yaw_scale=-1, head_pitch_scale=-2, head_roll_scale=1 / math.pi)
 
@@ -215,12 +222,19 @@ def test_time_counts_frames_since_midnight(seconds: float, rate: tuple[int, int]
 
 @given(st.floats(0, 86_400), st.sampled_from([(60, 1), (30_000, 1001), (24, 1), (1000, 1)]))
 def test_a_time_of_day_survives_to_a_millionth_of_a_frame(seconds: float, rate: tuple[int, int]) -> None:
-    """Also the ones whose rest rounds to a whole frame in single precision."""
     found = sent(Encoder(numerator=rate[0], denominator=rate[1]), REST, seconds=seconds).time
 
     assert 0 <= found.subframe < 1
     frames = (seconds % 86_400) * rate[0] / rate[1]
     assert found.frame + found.subframe == pytest.approx(frames, abs=1e-6)
+
+
+def test_a_rest_that_rounds_to_a_whole_frame_stays_below_one() -> None:
+    """Single precision has no number between 0.99999994 and 1."""
+    found = sent(Encoder(), REST, seconds=(1000 - 1e-9) / 60).time
+
+    assert found.frame == 999
+    assert 0.9999999 < found.subframe < 1
 
 
 # --- no face ----------------------------------------------------------------------------------------------------------
@@ -295,6 +309,12 @@ def test_every_truncation_is_refused(length: int) -> None:
     """But for the one that means that there is no face."""
     with pytest.raises(DecodeError):
         decode(FACE[:length])
+
+
+@pytest.mark.parametrize("surplus", [b"\0", b"\x3d" + bytes(244), FACE])
+def test_every_surplus_is_refused(surplus: bytes) -> None:
+    with pytest.raises(DecodeError, match="expected 244 bytes of values at byte 75"):
+        decode(FACE + surplus)
 
 
 @pytest.mark.parametrize(

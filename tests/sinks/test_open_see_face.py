@@ -72,7 +72,9 @@ async def test_settings_reach_the_record() -> None:
     assert turn.euler[1] == pytest.approx(-14.3239, abs=1e-3)
     assert tilt.euler[2] == pytest.approx(90 - 28.6479, abs=1e-3)
     assert nod.points[67, 0] < nod.points[69, 0]
+    # Looking down by a full quarter turn, the pupil stands right below the middle of the eyeball.
     assert turn.points[67, 1] > turn.points[69, 1]
+    assert turn.points[67, 2] == pytest.approx(turn.points[69, 2], abs=1e-6)
     assert nod.features[SMILE] == 0.5
     assert set(nod.confidences.tolist()) == {0.5}
     assert not lost.success

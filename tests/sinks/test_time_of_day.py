@@ -75,6 +75,19 @@ def test_clocks_that_drift_apart_are_brought_together_in_steps_that_nobody_sees(
     assert behind < 0.001
 
 
+def test_clocks_that_are_a_little_apart_are_not_brought_together_at_once() -> None:
+    """A jump of 50 ms would be three frames; so it takes a hundred looks."""
+    clocks = Clocks()
+    time_of_day = clocks.made()
+    clocks.pass_by(1.0, wall=1.05)
+
+    assert time_of_day(501) == pytest.approx(36_001.0005, abs=1e-5)
+    for _ in range(100):
+        clocks.pass_by(1.0)
+        last = time_of_day(clocks.steady)
+    assert last == pytest.approx(36_101.05, abs=1e-4)
+
+
 def test_a_reading_that_was_held_up_moves_nothing() -> None:
     """Another program runs for 50 ms between the reading of one clock and that of the other."""
     clocks = Clocks()
