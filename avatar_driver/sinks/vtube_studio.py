@@ -42,6 +42,7 @@ _TICK_SECONDS: Final = 0.2
 _OPENING_SECONDS: Final = 5.0
 _CLOSING_SECONDS: Final = 0.2
 _MOST_SAID: Final = 50
+_EPISODE_SECONDS: Final = 10.0  # what happens after so long a time of peace is told anew
 
 _ORDER: Final = np.array(MIRRORED)
 _SIGN: Final = np.ones(len(CHANNELS), np.float32)
@@ -100,6 +101,7 @@ class VTubeStudio:
         self._conversation: Conversation | None = None
         self._status = ""
         self._said: set[str] = set()
+        self._ready_since: float | None = None
 
     async def open(self) -> None:
         """Begins to look for VTube Studio. That it is not there is no error."""
@@ -148,7 +150,6 @@ class VTubeStudio:
     async def _run(self) -> None:
         pause = _FIRST_PAUSE
         while True:
-            ready = False
             wait = pause
             try:
                 await self._converse()
@@ -158,9 +159,11 @@ class VTubeStudio:
             except (OSError, WebSocketException, UnicodeError) as error:
                 self._say(logging.INFO, self._not_reached(error))
             finally:
-                ready = self._conversation is not None and self._conversation.state is State.READY
                 self._conversation = self._connection = None
-            pause = _FIRST_PAUSE if ready else min(2 * pause, _LONGEST_PAUSE)
+            ready, self._ready_since = self._ready_since, None
+            pause = _FIRST_PAUSE if ready is not None else min(2 * pause, _LONGEST_PAUSE)
+            if ready is not None and _now() - ready > _EPISODE_SECONDS:
+                self._said.clear()
             await self._pause(wait)
 
     async def _converse(self) -> None:
@@ -203,6 +206,7 @@ class VTubeStudio:
                 self._say(logging.WARNING, event.sentence, status=False)
         await self._flush(conversation)
         if conversation.state is State.READY:
+            self._ready_since = self._ready_since or _now()
             self._say(logging.INFO, f"connected, {conversation.active} parameters")
         elif conversation.state is State.AWAITING_USER:
             self._say(logging.WARNING, str(conversation.state))
@@ -245,7 +249,7 @@ class VTubeStudio:
         return np.concatenate((mapped, shapes))
 
     def _say(self, level: int, sentence: str, *, status: bool = True) -> None:
-        """Logs a sentence the first time it comes, and shows it in the status."""
+        """Logs a sentence the first time it comes in an episode, and shows it in the status."""
         if status:
             self._status = sentence
         if sentence not in self._said and len(self._said) < _MOST_SAID:

@@ -443,6 +443,26 @@ async def test_vtube_studio_may_start_later_and_start_again_and_frames_never_fai
     assert len(fakes[1].custom) == 50
 
 
+@pytest.mark.parametrize(("peace", "times"), [(0.0, 3), (3600.0, 1)])
+async def test_coming_and_going_is_told_anew_after_a_time_of_peace_and_flapping_only_once(
+    fake: FakeVTubeStudio,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    peace: float,
+    times: int,
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(vtube_studio, "_EPISODE_SECONDS", peace)
+    async with opened(fake) as sink:
+        for _ in range(3):
+            await until(lambda: fake.sessions)
+            await connected(sink)
+            await fake.sessions[0].connection.close()
+            await until(lambda: not fake.sessions and "(connected" not in sink.describe())
+    for sentence in ("connected, 70 parameters", "VTube Studio ended the connection"):
+        assert sum(sentence in record.getMessage() for record in caplog.records) == times
+
+
 async def test_it_opens_and_closes_again_and_again(fake: FakeVTubeStudio) -> None:
     sink = VTubeStudio(port=fake.port, map=VTS)
     for _ in range(3):
