@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from avatar_driver import __version__
+from avatar_driver.cli_groups import FastOption, ModelOption, map_app, vrchat_app
 from avatar_driver.errors import AvatarDriverError
 
 __all__ = ["main"]
@@ -24,6 +25,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(map_app, name="map")
+app.add_typer(vrchat_app, name="vrchat")
+
 ProfileArgument = Annotated[str, typer.Argument(help="A .yaml file, or a shipped profile: see 'list profiles'.")]
 SetOption = Annotated[
     list[str] | None,
@@ -33,8 +37,6 @@ SecondsOption = Annotated[float | None, typer.Option(min=0, help="Stop by itself
 ReportOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write counts and latencies as JSON at the end.")
 ]
-ModelOption = Annotated[Path | None, typer.Option(metavar="FILE", help="The MediaPipe face_landmarker.task to use.")]
-FastOption = Annotated[bool, typer.Option("--fast", help="Read a video file as quickly as it can be.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Log every retry too.")]
 
 

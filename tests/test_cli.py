@@ -164,3 +164,28 @@ def test_the_schema_is_json(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
 
 def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert called(capsys, monkeypatch, "--version")[1].strip() == f"avatar-driver {cli.__version__}"
+
+
+def test_a_map_is_shown_and_begun(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = called(capsys, monkeypatch, "map", "show", "vrm0")
+    assert (code, "Blink_L" in out) == (0, True)
+    (tmp_path / "robot.json").write_text('["Jaw_Open", "MouthSmile_L", "Antenna"]')
+    code, out, _ = called(capsys, monkeypatch, "map", "new", "robot.json")
+    assert code == 0
+    assert "robot.yaml written: 2 names matched." in out
+    assert "like no shape: Antenna" in out
+    assert called(capsys, monkeypatch, "map", "show", "robot.yaml")[0] == 0
+    code, _, errors = called(capsys, monkeypatch, "map", "new", "gone.glb")
+    assert (code, "gone.glb" in errors) == (2, True)
+
+
+def test_a_plan_for_an_avatars_bits_is_printed(
+    captures: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    avatar = str(captures / "vrchat_avatar_unified.json")
+    code, out, _ = called(capsys, monkeypatch, "vrchat", "plan", avatar, "--bits", "100", "--json")
+    assert code == 0
+    assert json.loads(out)
