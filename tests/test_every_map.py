@@ -21,7 +21,7 @@ load = functools.cache(maps.load)
 SIDES = ("Left", "Right")
 
 #: + to one side by name, so a mirror changes the sign.
-SIDEWAYS = re.compile(r"(X|/Yaw|/Roll|HeadYaw|HeadRoll|EyeYaw|AngleZ)$")
+SIDEWAYS = re.compile(r"(X|/Yaw|/Roll|HeadYaw|HeadRoll|EyeYaw|AngleZ)$|^Mouth(Upper|Lower)$")
 OTHER_SIDE = {"Left": "Right", "Right": "Left", "_L": "_R", "_R": "_L", "L": "R", "R": "L"}
 SIDE = re.compile(r"Left|Right|_[LR](?=_|$)|(?<=ParamEye)[LR](?=[A-Z])|(?<=ParamBrow)[LR](?=[A-Z])")
 
@@ -70,7 +70,7 @@ def test_a_face_at_rest_gives_the_declared_neutral_and_the_declared_neutral_is_w
     text = (resources.folder("blendshape_maps") / f"{name}.yaml").read_text(encoding="utf-8")
     declared = document.parse(text, name).content.get("neutral", {})
     expected = [declared.get(parameter, 0.0) for parameter in loaded.names]
-    assert loaded(REST).tolist() == expected
+    assert loaded(REST).tolist() == np.float32(expected).tolist()
     assert ((loaded.low <= loaded.neutral) & (loaded.neutral <= loaded.high)).all()
 
 

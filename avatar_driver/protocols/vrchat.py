@@ -34,7 +34,6 @@ _BLINK_RIGHT: Final = INDEX["eyeBlinkRight"]
 # A quarter of the step that others see; what the user sees in the mirror moves on in steps too small to notice.
 _SMALLEST_CHANGE: Final = 1 / 512
 _SMALLEST_TURN_DEGREES: Final = 0.1
-_UNKNOWN: Final = -1  # of a bool
 
 
 class Encoder:
@@ -101,7 +100,7 @@ class Encoder:
         self._message_count = len(messages)
         self.parameter_count = self._first_eye - self._flag_count
         self._sent = np.empty(sum(floats), np.float32)
-        self._sent_bools = np.empty(len(self._bools.addresses), np.int8)
+        self._sent_bools = np.zeros(len(self._bools.addresses), np.bool_)
         self._sent_tracked: bool | None = None
         self._refreshed = 0.0
         self.refresh()
@@ -109,8 +108,7 @@ class Encoder:
     def refresh(self) -> None:
         """Sends everything with the next frame: the avatar has changed, or packets are known to be lost."""
         self._sent.fill(np.nan)  # no value is near to NaN, so each counts as changed
-        self._sent_bools.fill(_UNKNOWN)
-        self._sent_tracked = None
+        self._sent_tracked = None  # nor is this, so bools and flags go out too
 
     def packets(self, frame: Frame, parameters: NDArray[np.float32], now: float) -> list[bytes]:
         """What VRChat has to be told of a frame and its (M,) parameters; often less than all, sometimes nothing.
