@@ -35,7 +35,11 @@ def report(results: Results) -> str:
         (
             _headline(results, scores, on_clips),
             _trade_off(results, scores, on_clips),
-            _traces("Your face", "From the half of the clip that nothing was tuned on.", results.clip_traces),
+            _traces(
+                "Your face",
+                "From the second half of the longest clip; the baselines were tuned on first halves.",
+                results.clip_traces,
+            ),
             _traces("Move by move", "Choreographed, so the truth is known exactly.", results.traces),
             _clips(results),
             _tables(results),
