@@ -248,6 +248,9 @@ def test_a_clock_that_stands_still_or_runs_back_does_not_freeze_the_face():
     for time in (101.0, 101.0, 50.0, 50.0, 50.0):
         out = stage(Frame(time, high))
     assert np.abs(out.values[SHAPES] - 0.8).max() < 0.02
+    for _ in range(90):
+        out = stage(Frame(50.0, high))
+    assert np.abs(out.tone[SHAPES] - 0.8).max() < 0.02
 
 
 def test_dropped_frames_and_a_jittering_clock_cost_little():
