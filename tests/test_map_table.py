@@ -113,10 +113,11 @@ def test_a_map_taller_than_the_screen_shows_what_moves_in_the_maps_own_order() -
     order = maps.load("unified").names
     assert shown == sorted(shown, key=order.index)
     for _ in range(400):
-        table = drawn.table(Frame(1.0, face(browInnerUp=0.5)), height=20)
+        table = drawn.table(Frame(1.0, face(browInnerUp=0.5)), height=9)
     console = screen(width=150)
     console.print(table)
     assert "v2/BrowInnerUp" in rows(printed(console))
+    assert "v2/JawOpen" not in rows(printed(console)), "it came to rest long ago"
 
 
 def test_with_a_source_but_no_terminal_it_is_printed_once_with_a_face() -> None:

@@ -170,6 +170,7 @@ def test_the_timecodes_rate_is_found(timecodes: list[str], fps: int) -> None:
 def test_midnight_and_a_clock_that_is_set_back_do_not_stop_the_times_from_rising() -> None:
     back = decode(rows("23:59:59:58.5", "23:59:59:59.5", "00:00:00:00.5", "00:00:00:00.5", "00:00:10:00.5"))
     assert np.diff(back.times) == pytest.approx([1 / 60, 1 / 60, 1 / 60, 10])
+    assert decode(rows("23:59:50:00", "00:00:10:00"), fps=60).times.tolist() == [0, 20]
     back = decode(rows("12:00:00:58", "11:30:00:59", "11:30:01:00"), fps=60)
     assert np.diff(back.times) == pytest.approx([1 / 60] * 2)
 
