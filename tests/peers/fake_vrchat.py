@@ -4,7 +4,8 @@ It wears the avatars whose files are given on the command line, one at a time, t
 advertises itself over mDNS on loopback, serves OSCQuery, and listens for OSC. Lines of JSON on stdin are orders:
 
     {"meet": NAME}      only the program of that mDNS name is sent `/avatar/change`; VRChat would send to everyone
-    {"wear": INDEX}     puts another avatar on, tells so 50 ms before its tree has changed, as VRChat does
+    {"wear": INDEX}     puts another avatar on, and tells so before its tree has changed, as VRChat does: 50 ms, or the
+                        seconds of "late"
     {"serve": HEX}      from now on every HTTP request is answered with these bytes; empty: honest answers again
     {"gone": NAME}      whether a program is no longer advertised
     {"report": true}    what was heard since the last report
@@ -179,7 +180,7 @@ class FakeVrchat:
         if "wear" in order:
             self.worn = order["wear"]
             self.tell()
-            time.sleep(0.05)
+            time.sleep(order.get("late", 0.05))
             self.told = self.worn
         if "serve" in order:
             self.served = bytes.fromhex(order["serve"])

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import secrets
 import socket
 import sys
 import time
@@ -21,10 +22,14 @@ from avatar_driver.channels import CHANNELS, INDEX
 from avatar_driver.errors import SinkError
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.osc import Message, encode
+from avatar_driver.sinks import _oscquery
 from avatar_driver.sinks.vrchat import Vrchat
 from tests.osc_peers import receiver
 
+WRITTEN_BY_VRCHAT = _oscquery._VRCHAT
 UNIFIED = maps.load("unified")
+# Tests may run beside each other on one computer, and mDNS is for all of it: each run knows only its own VRChat.
+OURS = f"VRChat-Client-{secrets.token_hex(3).upper()}"
 FAKE = Path(__file__).parents[1] / "peers" / "fake_vrchat.py"
 FLOATS_BITS = "avtr_00000000-0000-4000-8000-00000000000a"
 NOTHING = "avtr_00000000-0000-4000-8000-00000000000b"
@@ -52,6 +57,16 @@ def file_in(folder: Path, content: dict[str, Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
+
+
+@pytest.fixture(autouse=True)
+def only_our_vrchat(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert OURS.startswith(_oscquery._VRCHAT)
+    monkeypatch.setattr(_oscquery, "_VRCHAT", OURS)
+
+
+def test_vrchat_is_known_by_the_beginning_of_its_name() -> None:
+    assert WRITTEN_BY_VRCHAT == "VRChat-Client-"
 
 
 @pytest.fixture
@@ -85,7 +100,7 @@ class Vrc:
 
 
 @contextlib.asynccontextmanager
-async def vrchat(*files: Path, name: str = "VRChat-Client-F4K3AA") -> AsyncIterator[Vrc]:
+async def vrchat(*files: Path, name: str = OURS) -> AsyncIterator[Vrc]:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(FAKE), name, *map(str, files), stdin=pipe, stdout=pipe
@@ -169,7 +184,7 @@ async def test_another_avatar_is_heard_of_and_its_parameters_are_all_sent(files:
         await until(worn(sink, FLOATS_BITS))
         assert (await met(vrc, sink))["met"]
         await sink.send(jaw(0.5))
-        await vrc.order(wear=1)
+        await vrc.order(wear=1, late=0.6)
         await until(worn(sink, NOTHING))
         await vrc.heard()
         await sink.send(jaw(0.5))
@@ -187,7 +202,7 @@ async def test_another_avatar_is_heard_of_and_its_parameters_are_all_sent(files:
 
 
 async def test_the_same_avatar_put_on_again_is_told_everything_again(files: list[Path]) -> None:
-    """An avatar that is loaded anew has all its values at rest."""
+    """An avatar that is loaded anew has all its values at rest, and takes a quarter of a second to load."""
     async with vrchat(*files) as vrc, opened(port=vrc.osc_port, refresh_seconds=8) as sink:
         await until(worn(sink, FLOATS_BITS))
         assert (await met(vrc, sink))["met"]
@@ -196,10 +211,11 @@ async def test_the_same_avatar_put_on_again_is_told_everything_again(files: list
         await vrc.heard()
         await sink.send(jaw(0.5))
         assert await vrc.heard() == []
-        before = sink._encoder
+        before, began = sink._encoder, time.monotonic()
 
         await vrc.order(wear=0)
         await until(lambda: sink._encoder is not before)
+        assert time.monotonic() - began >= 0.25
         await sink.send(jaw(0.5))
 
         assert ("FT/v2/JawX1", False) in await vrc.heard()
@@ -245,13 +261,13 @@ async def test_a_vrchat_that_listens_on_another_port_is_not_ours_and_is_told(
 ) -> None:
     async with vrchat(*files) as vrc, opened(port=vrc.osc_port % 65_535 + 1) as sink:
         await until(lambda: "which listens on port" in caplog.text)
-        assert f"VRChat-Client-F4K3AA, which listens on port {vrc.osc_port}" in caplog.text
+        assert f"{OURS}, which listens on port {vrc.osc_port}" in caplog.text
         assert sink._avatar is None
 
 
 async def test_a_program_that_is_not_vrchat_is_not_asked(files: list[Path]) -> None:
     async with (
-        vrchat(*files, name="Someone-Else") as stranger,
+        vrchat(*files, name=OURS.replace("Client", "Imposter")) as stranger,
         vrchat(*files) as vrc,
         opened(port=vrc.osc_port) as sink,
     ):
