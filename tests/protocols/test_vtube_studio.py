@@ -520,7 +520,7 @@ MALFORMED: list[str | bytes] = [
     envelope("APIError", {"errorID": 50}, ""),
     envelope("AuthenticationTokenResponse", {"authenticationToken": "x"}, "77"),
     envelope("AuthenticationResponse", {"authenticated": True}, "1").replace("VTubeStudioPublicAPI", "Another"),
-    "x" * (LONGEST_MESSAGE + 1),
+    envelope("AuthenticationResponse", {"authenticated": True, "reason": "x" * LONGEST_MESSAGE}, "1"),
     '"\ud800"',
     b"\x00\xff",
     envelope("InjectParameterDataResponse", {}, "1").encode(),

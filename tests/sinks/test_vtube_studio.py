@@ -574,16 +574,19 @@ async def test_the_port_that_vtube_studio_announces_is_found_at_once(
 
 
 async def test_two_may_listen_for_announcements_and_a_port_that_is_taken_is_no_error(
-    fake: FakeVTubeStudio, discovery_port: int
+    fake: FakeVTubeStudio, discovery_port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     async with opened(fake, discover=True) as first, opened(fake, discover=True) as second:
         await connected(first)
         await connected(second)
+    assert "cannot listen" not in caplog.text
     await asyncio.sleep(0)  # the loop closes sockets a moment later
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as selfish:
         selfish.bind(("", discovery_port))
         async with opened(fake, discover=True) as sink:
             await connected(sink)
+    assert "cannot listen" in caplog.text
 
 
 async def test_a_switched_off_api_is_known_from_the_announcement(fake: FakeVTubeStudio, discovery_port: int) -> None:
