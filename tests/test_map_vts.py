@@ -131,3 +131,11 @@ def test_brows_rest_in_the_middle_and_reach_both_ends() -> None:
     assert named(VTS, face(**raised))["Brows"] == 1
     assert named(VTS, face(**lowered))["Brows"] == 0
     assert INDEX["browInnerUp"] in VTS.channels[VTS.names.index("Brows")]
+
+
+def test_the_inner_brow_raises_both_brows_alike() -> None:
+    assert moved(VTS, face(browInnerUp=0.5)) == {"BrowLeftY": 0.75, "BrowRightY": 0.75, "Brows": 0.75}
+    assert moved(LIVE2D, face(browInnerUp=0.5)) == {
+        "ParamBrowLY": pytest.approx(0.7),
+        "ParamBrowRY": pytest.approx(0.7),
+    }
