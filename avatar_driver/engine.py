@@ -215,7 +215,8 @@ class Engine:
         if not self.statistics.repaired[label]:
             log.error("%s: gave a value that is not a finite number; the last good face goes on", label)
         self.statistics.repaired[label] += 1
-        return frame.changed(values=good.values, tone=good.tone)
+        measured = good.measured if label == "source" else frame.measured
+        return frame.changed(values=good.values, tone=good.tone, measured=measured)
 
     def _blended(self, frame: Frame) -> Frame:
         if self._blend_from is None:

@@ -106,6 +106,7 @@ async def test_nan_from_the_source_holds_the_last_good_face(caplog: pytest.LogCa
     run = engine(Played(frames(0.5, float("nan"), float("inf"), 0.7)), shown)
     await run.run()
     assert levels(shown)[:4] == pytest.approx([0.5, 0.5, 0.5, 0.7])
+    assert all(np.isfinite(frame.measured).all() for frame in shown.frames)
     assert run.statistics.repaired == {"source": 2}
     assert [r.getMessage() for r in caplog.records].count(
         "source: gave a value that is not a finite number; the last good face goes on"

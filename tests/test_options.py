@@ -20,6 +20,7 @@ def profile(**options: object) -> Profile:
         ("/dev/v4l/by-id/usb-x", "camera", {"device": "/dev/v4l/by-id/usb-x"}),
         ("clips/a: b.mp4", "camera", {"device": "clips/a: b.mp4"}),
         ("rtsp://cam/1", "camera", {"device": "rtsp://cam/1"}),
+        ("takes/one.avdr", "recording", {"path": "takes/one.avdr"}),
     ],
 )
 def test_a_source_is_a_name_of_ours_or_a_device(source: str, kind: str, arguments: dict[str, object]) -> None:
@@ -40,6 +41,11 @@ def test_a_sink_may_name_its_target(sink: str, host: str | None, port: int) -> N
     (part,) = profile(sinks=[sink]).sinks
     assert part.arguments.get("host") == host
     assert part.arguments["port"] == port
+
+
+def test_a_sink_that_writes_takes_a_file() -> None:
+    (part,) = profile(sinks=["recording=my takes/one.avdr"]).sinks
+    assert part.arguments["path"] == "my takes/one.avdr"
 
 
 def test_sinks_given_replace_the_profiles() -> None:
