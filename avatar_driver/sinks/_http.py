@@ -77,7 +77,9 @@ class Server:
         Raises:
             OSError: the address is not this computer's, or the system has no room.
         """
-        self._server = await asyncio.start_server(self._accept, host, 0, limit=LONGEST_HEAD)
+        # In two steps: cancelled in the middle, one would leave a socket open that nobody knows of.
+        self._server = await asyncio.start_server(self._accept, host, 0, limit=LONGEST_HEAD, start_serving=False)
+        await self._server.start_serving()
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 

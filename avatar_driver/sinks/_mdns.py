@@ -36,6 +36,7 @@ class Mdns:
         self._everywhere = everywhere
         self._zeroconf: Any = None
         self._browser: Any = None
+        self._starting: asyncio.Future[None] | None = None
         self._tasks: set[asyncio.Future[Any]] = set()
 
     async def open(self, instance: str, address: str, ports: dict[str, int]) -> None:
@@ -51,7 +52,9 @@ class Mdns:
         interfaces = zeroconf.InterfaceChoice.All if self._everywhere else [_LOOPBACK]
         try:
             self._zeroconf = library.AsyncZeroconf(interfaces=interfaces, ip_version=zeroconf.IPVersion.V4Only)
-            await self._zeroconf.zeroconf.async_wait_for_start()
+            # Shielded: a cancellation here would cancel the library's own future, and then its closing leaks sockets.
+            self._starting = asyncio.ensure_future(self._zeroconf.zeroconf.async_wait_for_start())
+            await asyncio.shield(self._starting)
         except (zeroconf.Error, RuntimeError) as error:  # RuntimeError: a computer without any interface
             raise OSError(f"mDNS cannot be started: {error}") from error
         self._browser = library.AsyncServiceBrowser(self._zeroconf.zeroconf, [self._service], handlers=[self._changed])
@@ -70,6 +73,9 @@ class Mdns:
     async def close(self) -> None:
         """Says goodbye, once, and closes. Does not wait for anybody."""
         mdns, self._zeroconf = self._zeroconf, None
+        if self._starting is not None:
+            await asyncio.gather(self._starting, return_exceptions=True)
+            self._starting = None
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

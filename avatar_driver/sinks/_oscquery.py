@@ -86,11 +86,11 @@ class OscQuery:
 
     async def close(self) -> None:
         """Says goodbye and closes everything; also after an `open` that failed."""
-        await self._mdns.close()
-        await self._server.close()
         if self._transport is not None:
             self._transport.close()
             self._transport = None
+        await self._server.close()
+        await self._mdns.close()
 
     @property
     def knows_vrchat(self) -> bool:

@@ -49,6 +49,8 @@ class WornAvatar:
         self._news = asyncio.Event()
         self._pause = 0.0
         self._heard: str | None = None
+        self._loaded = False
+        self._last: Avatar | None = None
         self._query: OscQuery | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -64,10 +66,11 @@ class WornAvatar:
             SinkError: the file that was named is not an avatar's.
         """
         await self.close()
-        self._heard, self._pause = None, 0.0
+        self._heard, self._pause, self._loaded, self._last = None, 0.0, False, None
         self._news.clear()
         if self._file is not None and not self._file.is_dir():
             self._stated = await asyncio.to_thread(_avatar_files.load, self._file)
+            self._last = self._stated
             await self._tell(self._stated)
         if self._discovery != "off" or self._listen_port:
             self._task = asyncio.create_task(self._watch(address), name="vrchat avatar")
@@ -97,7 +100,12 @@ class WornAvatar:
                 log.warning("vrchat: VRChat cannot be looked for: %s", error.strerror or error)
             while True:
                 await self._settled()
-                await self._tell(await self._read(query))
+                loaded, self._loaded = self._loaded, False
+                avatar = await self._read(query)
+                # Any VRChat that appears is news, also somebody else's; only an avatar that was put on starts at rest.
+                if loaded or avatar not in (None, self._last):
+                    self._last = avatar
+                    await self._tell(avatar)
         finally:
             await query.close()
 
@@ -139,7 +147,7 @@ class WornAvatar:
         self._news.set()
 
     def _changed(self, avatar_id: str) -> None:
-        self._heard, self._pause = avatar_id, _SETTLING
+        self._heard, self._pause, self._loaded = avatar_id, _SETTLING, True
         self._news.set()
 
 

@@ -95,7 +95,7 @@ def test_what_cannot_be_written_to_is_left_out() -> None:
     assert from_file(json.dumps(described).encode()).parameters == (AvatarParameter("A", Kind.FLOAT, None),)
 
 
-def test_a_tree_of_read_only_values_has_no_parameters(captures: Path) -> None:
+def test_a_tree_of_read_only_values_has_no_parameters() -> None:
     described = file_of("A")
     described["parameters"] = [{"name": "A", "output": {"type": "Float"}}]
 

@@ -72,7 +72,7 @@ async def test_a_whole_body_does_not_wait_for_the_connection_to_close(head: byte
         OK + b"X: " + b"y" * 20_000 + b"\r\n\r\n",
         b"HTTP/1.1 500 Internal Server Error\r\n\r\n",
         OK + b"\r\n" + b" " * (LARGEST + 1),
-        OK + b"Transfer-Encoding: chunked\r\n\r\n" + (b"3d0900\r\n" + b" " * LARGEST + b"\r\n") * 2,
+        OK + b"Transfer-Encoding: chunked\r\n\r\n" + (b"3d0900\r\n" + b" " * LARGEST + b"\r\n") * 2 + b"0\r\n\r\n",
     ],
     ids=lambda answer: repr(answer[-40:]),
 )
@@ -156,7 +156,7 @@ async def test_more_connections_than_anyone_needs_are_turned_away() -> None:
 
 async def test_closing_drops_who_is_connected_at_once_and_leaves_no_task() -> None:
     before = set(asyncio.all_tasks())
-    async with serving() as port:
+    async with asyncio.timeout(1), serving() as port:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.sleep(0.02)
     await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import secrets
@@ -265,6 +266,18 @@ async def test_a_vrchat_that_listens_on_another_port_is_not_ours_and_is_told(
         assert sink._avatar is None
 
 
+async def test_another_vrchat_that_appears_changes_nothing(files: list[Path], caplog: pytest.LogCaptureFixture) -> None:
+    async with vrchat(*files) as vrc, opened(port=vrc.osc_port, refresh_seconds=8) as sink:
+        await until(worn(sink, FLOATS_BITS))
+        await sink.send(jaw(0.5))
+        await vrc.heard()
+        async with vrchat(files[1], name=f"{OURS}B"):
+            await until(lambda: f"{OURS}B, which listens on port" in caplog.text)
+            await asyncio.sleep(0.1)
+            await sink.send(jaw(0.5))
+            assert await vrc.heard() == []
+
+
 async def test_a_program_that_is_not_vrchat_is_not_asked(files: list[Path]) -> None:
     async with (
         vrchat(*files, name=OURS.replace("Client", "Imposter")) as stranger,
@@ -451,12 +464,14 @@ async def test_the_avatar_is_forgotten_when_it_is_opened_again(files: list[Path]
 async def test_closing_in_the_middle_of_looking_is_quick_and_leaves_no_task(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     before = set(asyncio.all_tasks())
-    for wait in (0, 0.001, 0.01, 0.05, 0.2):
+    for turns in (*range(40), 200):
         sink = Vrchat(map=UNIFIED)
         await sink.open()
-        await asyncio.sleep(wait)
+        for _ in range(turns):  # turns of the event loop: each is another place to be interrupted at
+            await asyncio.sleep(0.001 if turns > 30 else 0)
         async with asyncio.timeout(0.4):
             await sink.close()
         await asyncio.sleep(0)
         assert set(asyncio.all_tasks()) == before
+    gc.collect()  # a socket that was left open complains now
     assert "watched no longer" not in caplog.text
