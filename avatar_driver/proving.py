@@ -35,6 +35,8 @@ def prove(
 
         results = bench(videos, model=model, seed=seed, quick=quick, progress=progress)
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=150)  # a file has no width of its own
     if as_json:
         console.out(results.to_json())
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -98,15 +99,25 @@ def _small_print(results: Results) -> Text:
 
 
 def _empty(title: str, first: str, others: Sequence[str]) -> Table:
-    drawn = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
-    drawn.add_column(first, no_wrap=True)
+    # Plain and tight, so that ten figures beside a name fit in eighty columns.
+    drawn = Table(
+        title=f"\n{title}",
+        title_justify="left",
+        title_style="bold",
+        header_style="dim",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    drawn.add_column(first, min_width=15)
     for other in others:
-        drawn.add_column(other, justify="left" if other in ("filter", "on") else "right")
+        words = other in ("filter", "on")
+        # Figures keep together; words may wrap.
+        drawn.add_column(other, justify="left" if words else "right", min_width=0 if words else 6)
     return drawn
 
 
 def _name(key: str, label: str, detail: str) -> Text:
-    return Text.assemble((label, "bold cyan" if key == OURS else ""), (f"  {detail}", "dim"))
+    return Text.assemble((label, "bold cyan" if key == OURS else ""), (f"\n{detail}", "dim"))
 
 
 def _best(columns: Sequence[Column], scores: Mapping[str, Score]) -> dict[str, str | None]:
