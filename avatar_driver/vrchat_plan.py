@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import posixpath
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -118,14 +119,16 @@ class Plan:
 
     def table(self) -> Table:
         """The plan for people."""
-        table = Table(title=self._title(), title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="dim")
-        table.add_column("parameter")
+        table = Table(title=self._title(), title_justify="left", box=None, padding=(0, 1, 0, 0), header_style="dim")
+        # A name that is cut names nothing: what all have before theirs stands in the heading instead.
+        shared = _shared_prefix([line.shape.name for line in self.lines])
+        table.add_column(f"{shared}…" if shared else "parameter", no_wrap=True)
         for heading in ("moves", "now", "bits", "error", "worst", "proposed", "bits", "error", "worst"):
             table.add_column(heading, justify="left" if heading in ("now", "proposed") else "right")
         for line in self.lines:
             now, then = line.error_now, line.error_then
             table.add_row(
-                line.shape.name,
+                line.shape.name.removeprefix(shared),
                 f"{line.moves:.2f}",
                 str(line.shape.form),
                 str(line.shape.form.cost),
@@ -275,6 +278,12 @@ def _line(line: Line) -> dict[str, Any]:
         "now": form(line.shape.form, line.error_now),
         "proposed": form(line.proposed, line.error_then),
     }
+
+
+def _shared_prefix(names: Sequence[str]) -> str:
+    """What all names begin with, up to their last common `/`: `FT/v2/`."""
+    before = posixpath.commonpath([posixpath.dirname(name) for name in names])
+    return f"{before}/" if before else ""
 
 
 def _rounded(value: float) -> float:
