@@ -82,9 +82,11 @@ def test_the_table_has_a_line_for_each_shape_and_their_sum(
     show_plan(avatar_file, bits=12)
     lines = capsys.readouterr().out.splitlines()
 
-    assert lines[0].startswith("Robot: the face takes 10 of 256 synced bits; proposed for 12, by 1800 frames")
+    assert " ".join(" ".join(lines).split()).startswith(
+        "Robot: the face takes 10 of 256 synced bits; proposed for 12, by 1800 frames"
+    )
     # What all names share stands in the heading, so that no name is cut in a narrow terminal.
-    assert lines[1].startswith("FT/v2/…")
+    assert any(line.startswith("FT/v2/…") for line in lines)
     (jaw,) = (line.split() for line in lines if line.startswith("JawOpen "))
     assert jaw[2:4] == ["float", "8"]
     assert any(line.startswith("together") for line in lines)
