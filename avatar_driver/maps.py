@@ -53,8 +53,8 @@ def load(name_or_path: str) -> RetargetMap:
         path = Path(name_or_path)
         return parse(_text_of(path), name_or_path, path.stem)
     if name_or_path not in names():
-        hint = did_you_mean(name_or_path, names()) or f"; there are {', '.join(names())}"
-        raise MapError(f"no map named '{name_or_path}'{hint}, or give the path of a .yaml file")
+        hint = did_you_mean(name_or_path, names()) or f"; there are {', '.join(names())}."
+        raise MapError(f"no map named '{name_or_path}'{hint} The path of a .yaml file serves too")
     file = resources.folder(_FOLDER) / f"{name_or_path}.yaml"
     return parse(file.read_text(encoding="utf-8"), file.name, name_or_path)
 

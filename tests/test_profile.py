@@ -67,7 +67,7 @@ def test_the_name_of_a_map_becomes_the_map() -> None:
             [
                 "face.yaml:2:23: sinks.0.port: must be at most 65535, found 99999",
                 "face.yaml:3:23: sinks.1.port: must be a whole number, found \"39539\"",
-                "face.yaml:4:22: sinks.2.map: no map named 'vrm9'; did you mean 'vrm1'?, or give",
+                "face.yaml:4:22: sinks.2.map: no map named 'vrm9'; did you mean 'vrm1'? The path",
             ],
         ),
         ("sinks: []", ["face.yaml:1:8: sinks: no sink, so nothing would be sent; add one of "]),
