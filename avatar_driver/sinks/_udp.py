@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from avatar_driver.errors import SinkError
+from avatar_driver.frame import Frame
 
-__all__ = ["Udp"]
+__all__ = ["Udp", "UdpSink"]
 
 _LONGEST: Final = 65_536  # bytes: no datagram has more
 _TRY_LATER: Final = {socket.EAI_AGAIN, socket.EAI_MEMORY, socket.EAI_FAIL}
@@ -131,3 +132,37 @@ class Udp:
 
     def _unknown_host(self) -> SinkError:
         return SinkError(f"no computer is known as '{self._host}'; give its name or address in 'host'")
+
+
+class UdpSink:
+    """What sinks over UDP share. A child sets `_udp` and says, in `_packets`, what a frame becomes."""
+
+    _udp: Udp
+
+    async def open(self) -> None:
+        """Resolves the host and makes the socket.
+
+        Raises:
+            SinkError: the host does not exist.
+            OSError: the system refused.
+        """
+        await self._udp.open()
+
+    async def send(self, frame: Frame) -> None:
+        """Sends what the frame becomes, which may be nothing.
+
+        Raises:
+            OSError: there is no way to the host.
+        """
+        self._udp.send(self._packets(frame))
+
+    async def close(self) -> None:
+        """Closes the socket."""
+        self._udp.close()
+
+    def describe(self) -> str:
+        """Where it sends."""
+        return self._udp.describe()
+
+    def _packets(self, frame: Frame) -> Sequence[bytes]:
+        raise NotImplementedError

@@ -1,6 +1,7 @@
 """Live Link Face: Unreal Engine, and the programs that take an iPhone's Live Link Face app."""
 
 import time
+from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Ge, Le, Len, MinLen
@@ -8,12 +9,12 @@ from annotated_types import Ge, Le, Len, MinLen
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.live_link import DEVICE_ID, Encoder, NoFace
 from avatar_driver.sinks._time_of_day import TimeOfDay
-from avatar_driver.sinks._udp import Udp
+from avatar_driver.sinks._udp import Udp, UdpSink
 
 __all__ = ["LiveLink"]
 
 
-class LiveLink:
+class LiveLink(UdpSink):
     """Sends the face as Epic's Live Link Face app does, to Unreal Engine and other receivers of that app.
 
     Each packet carries the time of day at which the picture was taken, so takes line up with other recordings.
@@ -72,31 +73,13 @@ class LiveLink:
         self._captured_after: float | None = None  # what to add to a frame's time to get the computer's clock
 
     async def open(self) -> None:
-        """Resolves the host, makes the socket and looks at the clock.
-
-        Raises:
-            SinkError: the host does not exist.
-            OSError: the system refused.
-        """
-        await self._udp.open()
+        """Resolves the host, makes the socket and looks at the clock. Raises as every sink over UDP."""
+        await super().open()
         self._time_of_day.start()
         self._captured_after = None
 
-    async def send(self, frame: Frame) -> None:
-        """Sends the frame with the time of day at which it was captured.
-
-        Raises:
-            OSError: there is no way to the host.
-        """
-        self._udp.send(self._encoder.packets(frame, self._time_of_day(self._captured(frame))))
-
-    async def close(self) -> None:
-        """Closes the socket."""
-        self._udp.close()
-
-    def describe(self) -> str:
-        """Where it sends."""
-        return self._udp.describe()
+    def _packets(self, frame: Frame) -> Sequence[bytes]:
+        return self._encoder.packets(frame, self._time_of_day(self._captured(frame)))
 
     def _captured(self, frame: Frame) -> float:
         # Frames that the engine makes while none come have no capture: they go on from the last one that had.

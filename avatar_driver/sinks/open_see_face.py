@@ -1,17 +1,18 @@
 """OpenSeeFace: receivers that know only its tracker."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
 
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.open_see_face import Encoder, NoFace
-from avatar_driver.sinks._udp import Udp
+from avatar_driver.sinks._udp import Udp, UdpSink
 
 __all__ = ["OpenSeeFace"]
 
 
-class OpenSeeFace:
+class OpenSeeFace(UdpSink):
     """Sends the face as OpenSeeFace's tracker does: head, lids, brows and mouth in 14 features.
 
     A receiver that takes VMC, iFacialMocap or Live Link gets far more of the face by those. The landmarks in the
@@ -70,27 +71,5 @@ class OpenSeeFace:
         )
         self._udp = Udp(host, port)
 
-    async def open(self) -> None:
-        """Resolves the host and makes the socket.
-
-        Raises:
-            SinkError: the host does not exist.
-            OSError: the system refused.
-        """
-        await self._udp.open()
-
-    async def send(self, frame: Frame) -> None:
-        """Sends the frame, if there is something to tell.
-
-        Raises:
-            OSError: there is no way to the host.
-        """
-        self._udp.send(self._encoder.packets(frame))
-
-    async def close(self) -> None:
-        """Closes the socket."""
-        self._udp.close()
-
-    def describe(self) -> str:
-        """Where it sends."""
-        return self._udp.describe()
+    def _packets(self, frame: Frame) -> Sequence[bytes]:
+        return self._encoder.packets(frame)

@@ -1,17 +1,18 @@
 """opentrack: the head for games and flight simulators."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Ge, Le
 
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.opentrack import Encoder
-from avatar_driver.sinks._udp import Udp
+from avatar_driver.sinks._udp import Udp, UdpSink
 
 __all__ = ["Opentrack"]
 
 
-class Opentrack:
+class Opentrack(UdpSink):
     """Sends the head's place and turn to opentrack's input "UDP over network"; the face is not sent.
 
     Without a face the head eases to rest with the rest of the avatar, or stays where it was when no stage eases it.
@@ -42,27 +43,5 @@ class Opentrack:
         self._encoder = Encoder((x_scale, y_scale, z_scale, yaw_scale, pitch_scale, roll_scale))
         self._udp = Udp(host, port)
 
-    async def open(self) -> None:
-        """Resolves the host and makes the socket.
-
-        Raises:
-            SinkError: the host does not exist.
-            OSError: the system refused.
-        """
-        await self._udp.open()
-
-    async def send(self, frame: Frame) -> None:
-        """Sends the head.
-
-        Raises:
-            OSError: there is no way to the host.
-        """
-        self._udp.send(self._encoder.packets(frame))
-
-    async def close(self) -> None:
-        """Closes the socket."""
-        self._udp.close()
-
-    def describe(self) -> str:
-        """Where it sends."""
-        return self._udp.describe()
+    def _packets(self, frame: Frame) -> Sequence[bytes]:
+        return self._encoder.packets(frame)

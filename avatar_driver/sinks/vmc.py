@@ -1,5 +1,6 @@
 """VMC: the protocol of VSeeFace, VMagicMirror, VNyan, Warudo, VirtualMotionCapture and many receivers in engines."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from annotated_types import Ge, Le
@@ -7,12 +8,12 @@ from annotated_types import Ge, Le
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.vmc import Case, Encoder
 from avatar_driver.retarget import RetargetMap
-from avatar_driver.sinks._udp import Udp
+from avatar_driver.sinks._udp import Udp, UdpSink
 
 __all__ = ["Vmc"]
 
 
-class Vmc:
+class Vmc(UdpSink):
     """Sends blend shapes and the head over the VMC protocol, every frame whole.
 
     Without a face it goes on sending, with the tracking status "bad": receivers take a silent sender for dead.
@@ -69,27 +70,5 @@ class Vmc:
         )
         self._udp = Udp(host, port)
 
-    async def open(self) -> None:
-        """Resolves the host and makes the socket.
-
-        Raises:
-            SinkError: the host does not exist.
-            OSError: the system refused.
-        """
-        await self._udp.open()
-
-    async def send(self, frame: Frame) -> None:
-        """Sends the frame.
-
-        Raises:
-            OSError: there is no way to the host.
-        """
-        self._udp.send(self._encoder.packets(frame, self._map(frame.values)))
-
-    async def close(self) -> None:
-        """Closes the socket."""
-        self._udp.close()
-
-    def describe(self) -> str:
-        """Where it sends."""
-        return self._udp.describe()
+    def _packets(self, frame: Frame) -> Sequence[bytes]:
+        return self._encoder.packets(frame, self._map(frame.values))
