@@ -21,8 +21,8 @@ from tests.strategies import frame_sequences
 
 every_sink = pytest.mark.parametrize("name", registry.names(Kind.SINK))
 
-# What a test must say differently from the defaults: servers take a free port, and no program of the person who runs the
-# tests may answer.
+# What a test must say differently from the defaults: servers take a free port, and no program of the person who runs
+# the tests may answer.
 SETTINGS = {"websocket": "port: 0", "vtube_studio": "port: 9"}
 
 
