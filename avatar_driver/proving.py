@@ -6,7 +6,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from avatar_driver.bench.report import report
 from avatar_driver.bench.run import bench
+from avatar_driver.bench.table import table
 from avatar_driver.errors import AvatarDriverError
 
 __all__ = ["prove"]
@@ -40,10 +42,10 @@ def prove(
     if as_json:
         console.out(results.to_json())
     else:
-        console.print(results.table())
+        console.print(table(results))
     if html is not None:
         try:
-            html.write_text(results.to_html(), encoding="utf-8")
+            html.write_text(report(results), encoding="utf-8")
         except OSError as error:
             raise CannotWriteReportError(f"cannot write {html}: {error.strerror or error}") from error
         Console(stderr=True, highlight=False).print(f"report: {html}")

@@ -1,15 +1,12 @@
-"""What a run of the bench found, and its three faces: table, JSON, HTML."""
+"""What a run of the bench found, and its JSON; `table` and `report` show it to people."""
 
 import json
 import math
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from avatar_driver.bench.scores import Score
 from avatar_driver.bench.targets import Verdict, verdicts
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 __all__ = ["CurvePoint", "Results", "Trace"]
 
@@ -78,18 +75,6 @@ class Results:
     def verdicts(self) -> list[Verdict]:
         """Each of the project's own targets: what was asked, what was found, whether it is met."""
         return verdicts(self.synthetic, self.clip_medians, self.conditions, self.cost)
-
-    def table(self) -> "RenderableType":
-        """For the terminal."""
-        from avatar_driver.bench.table import table
-
-        return table(self)
-
-    def to_html(self) -> str:
-        """One page that needs nothing else: no script, no network."""
-        from avatar_driver.bench.report import report
-
-        return report(self)
 
     def to_json(self) -> str:
         """For machines; a measure that could not be taken is null."""

@@ -13,7 +13,9 @@ from avatar_driver.bench import baselines, lineup, run
 from avatar_driver.bench.baselines import OneEuroSetting
 from avatar_driver.bench.group import Group
 from avatar_driver.bench.lineup import MEDIAPIPE, OURS, RAW, TUNED
+from avatar_driver.bench.report import report
 from avatar_driver.bench.results import Results
+from avatar_driver.bench.table import table
 from avatar_driver.bench.takes import Clip, leave_one_out
 from avatar_driver.errors import SourceError
 from tests.bench.test_takes import trackings
@@ -205,7 +207,7 @@ def test_where_no_first_half_rests_the_baselines_are_tuned_on_scenes_and_the_rea
     assert found.clip_contenders["ema"] == found.contenders["ema"]
     (note,) = found.notes
     assert "tuned on choreographed faces" in note
-    assert note in found.to_html()
+    assert note in report(found)
 
 
 def test_a_single_clip_without_a_face_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +243,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("which", ["results", "clip_results"])
 def test_the_page_needs_nothing_but_itself(which: str, request: pytest.FixtureRequest) -> None:
-    html = request.getfixturevalue(which).to_html()
+    html = report(request.getfixturevalue(which))
     page = Page()
     page.feed(html)
     assert page.open == [], "every element is closed"
@@ -259,7 +261,7 @@ def test_the_page_needs_nothing_but_itself(which: str, request: pytest.FixtureRe
 
 
 def test_the_page_shows_every_filter_every_move_and_which_half_was_tuned_on(results: Results) -> None:
-    html = results.to_html()
+    html = report(results)
     for label, _ in results.contenders.values():
         assert label in html
     for trace in results.traces:
@@ -269,7 +271,7 @@ def test_the_page_shows_every_filter_every_move_and_which_half_was_tuned_on(resu
 
 
 def test_names_of_clips_are_text_not_markup(clip_results: Results) -> None:
-    html = clip_results.to_html()
+    html = report(clip_results)
     assert "<b>a" not in html
     assert "&lt;b&gt;a" in html
 
@@ -278,7 +280,7 @@ def test_names_of_clips_are_text_not_markup(clip_results: Results) -> None:
 def test_the_table_shows_the_figures(which: str, request: pytest.FixtureRequest) -> None:
     found: Results = request.getfixturevalue(which)
     out = StringIO()
-    Console(file=out, width=240).print(found.table())
+    Console(file=out, width=240).print(table(found))
     text = out.getvalue()
     assert "avatar-driver" in text
     assert f"{100 * found.synthetic[OURS]['jitter']:.0f} %" in text
