@@ -82,18 +82,18 @@ class Engine:
         """
         self.lanes = {label: Lane(label, sink) for label, sink in self._sinks.items()}
         await self._all_tried()
-        self._capture = Capture(self.source)
-        self._arrived = self._clock() + _FIRST_SILENCE - _SILENCE
+        capture = self._begin_capture()
         try:
             await self._flow()
         finally:
-            self._capture.stop()
+            capture = self._capture or capture  # the source may have been exchanged meanwhile
+            capture.stop()
             await self._ease_to_neutral()
             await asyncio.gather(*(lane.close() for lane in self.lanes.values()))
-            if not await self._capture.join(within=0.3):
+            if not await capture.join(within=0.3):
                 log.debug("source: still busy; left behind")
-        if self._capture.error is not None:
-            raise self._capture.error
+        if capture.error is not None:
+            raise capture.error
 
     def exchange_stages(self, stages: Mapping[str, Stage]) -> None:
         """Lets other stages take over, without a jump."""
@@ -103,13 +103,13 @@ class Engine:
     async def exchange_sinks(self, sinks: Mapping[str, Sink]) -> None:
         """Opens sinks that are new and closes those that are gone; a sink that is the same object keeps running."""
         running = {id(lane.sink): lane for lane in self.lanes.values()}
-        kept = {id(sink) for sink in sinks.values()}
-        leaving = [lane for lane in self.lanes.values() if id(lane.sink) not in kept]
-        self.lanes = {label: running.get(id(sink)) or Lane(label, sink) for label, sink in sinks.items()}
-        for label, lane in self.lanes.items():
+        staying = {label: running.pop(id(sink)) for label, sink in sinks.items() if id(sink) in running}
+        for label, lane in staying.items():
             lane.label = label
+        self.lanes = staying
         # Gone ones first: a new sink may want the same port.
-        await asyncio.gather(*(lane.close() for lane in leaving))
+        await asyncio.gather(*(lane.close() for lane in running.values()))
+        self.lanes = {label: staying.get(label) or Lane(label, sink) for label, sink in sinks.items()}
 
     def exchange_source(self, source: Source) -> None:
         """Lets another source take over, without a jump. The one before is asked to end and not waited for."""
@@ -119,8 +119,12 @@ class Engine:
             stage.reset()
         if self._capture is not None:
             self._capture.stop()
-            self._capture = Capture(source)
-            self._arrived = self._clock() + _FIRST_SILENCE - _SILENCE
+            self._begin_capture()
+
+    def _begin_capture(self) -> Capture:
+        self._capture = Capture(self.source)
+        self._arrived = self._clock() + _FIRST_SILENCE - _SILENCE
+        return self._capture
 
     async def _all_tried(self) -> None:
         waiting = [asyncio.ensure_future(lane.tried()) for lane in self.lanes.values()]

@@ -1,8 +1,9 @@
 """`avatar-driver list`: what there is, and what each part can be told."""
 
 import json
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +14,11 @@ from avatar_driver.registry import Kind
 from avatar_driver.settings import REQUIRED, Setting, settings_of, summary
 
 __all__ = ["UnknownListError", "show"]
+
+Rows: TypeAlias = Iterator[tuple[str, str]]
+
+# Only cameras can be missing; everything else ships.
+_NONE_FOUND: Final = "none found. Is one plugged in, and is this program allowed to use it?"
 
 
 class UnknownListError(AvatarDriverError):
@@ -43,17 +49,16 @@ def show(what: str, name: str = "") -> None:
     for title in [what] if what else _LISTS:
         if not what:
             console.print(f"[bold]{title}[/]")
-        _LISTS[title](console)
+        table = Table.grid(padding=(0, 3, 0, 0))
+        table.add_column(style="cyan", no_wrap=True)
+        for row in _LISTS[title]():
+            table.add_row(*row)
+        console.print(table if table.row_count else _NONE_FOUND)
 
 
-def _components(kind: Kind) -> Callable[[Console], None]:
-    def listed(console: Console) -> None:
-        table = _grid()
-        for name in registry.names(kind):
-            table.add_row(name, summary(registry.component(kind, name)))
-        console.print(table)
-
-    return listed
+def _components(kind: Kind) -> Rows:
+    for name in registry.names(kind):
+        yield name, summary(registry.component(kind, name))
 
 
 def _component(console: Console, kind: Kind, name: str) -> None:
@@ -66,47 +71,31 @@ def _component(console: Console, kind: Kind, name: str) -> None:
     console.print(table)
 
 
-def _maps(console: Console) -> None:
-    table = _grid()
+def _maps() -> Rows:
     for name in maps.names():
         loaded = maps.load(name)
-        table.add_row(name, f"{loaded.target} ({len(loaded.names)} parameters)")
-    console.print(table)
+        yield name, f"{loaded.target} ({len(loaded.names)} parameters)"
 
 
-def _profiles(console: Console) -> None:
-    table = _grid()
+def _profiles() -> Rows:
     for name in profile.names():
         loaded = profile.load(name)
-        table.add_row(name, f"{loaded.source.label} > {', '.join(sink.label for sink in loaded.sinks)}")
-    console.print(table)
+        yield name, f"{loaded.source.label} > {', '.join(sink.label for sink in loaded.sinks)}"
 
 
-def _cameras(console: Console) -> None:
+def _cameras() -> Rows:
     from avatar_driver.sources._cameras import cameras
 
-    found = cameras()
-    if not found:
-        console.print("none found. Is one plugged in, and is this program allowed to use it?")
-        return
-    table = _grid()
-    for camera in found:
-        table.add_row(str(camera.number), f"{camera}{' (virtual)' if camera.virtual else ''}")
-    console.print(table)
+    for camera in cameras():
+        yield str(camera.number), f"{camera}{' (virtual)' if camera.virtual else ''}"
 
 
-_LISTS: Final[dict[str, Callable[[Console], None]]] = {
+_LISTS: Final[dict[str, Callable[[], Rows]]] = {
     "cameras": _cameras,
-    **{kind.value: _components(kind) for kind in Kind},
+    **{kind.value: partial(_components, kind) for kind in Kind},
     "maps": _maps,
     "profiles": _profiles,
 }
-
-
-def _grid() -> Table:
-    table = Table.grid(padding=(0, 3, 0, 0))
-    table.add_column(style="cyan", no_wrap=True)
-    return table
 
 
 def _type(setting: Setting) -> str:

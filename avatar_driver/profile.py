@@ -19,6 +19,7 @@ from avatar_driver.document import Document, parse
 from avatar_driver.document import Path as Place
 from avatar_driver.errors import AvatarDriverError, Problem, ProblemsError, did_you_mean
 from avatar_driver.registry import Kind, UnknownComponentError
+from avatar_driver.retarget import RetargetMap
 from avatar_driver.schema import complaints
 from avatar_driver.settings import settings_of
 
@@ -189,12 +190,16 @@ class _Reading:
             self._problem((*path, *place), text, key=at_key)
         if wrong:
             return None
-        arguments = self._with_maps(path, {k: s for k, s in settings.items() if s.takes_map}, given)
-        if arguments is None:
+        names_of_maps = {key: given.get(key, setting.default) for key, setting in settings.items() if setting.takes_map}
+        loaded = self._maps(path, names_of_maps)
+        if loaded is None:
             return None
+        arguments = {**given, **loaded}
+        files = [Path(map_name).resolve() for map_name in names_of_maps.values() if Path(map_name).is_file()]
+        self.map_files += files
         counts[name] = counts.get(name, 0) + 1
         label = name if counts[name] == 1 else f"{name} {counts[name]}"
-        part = Part(kind, name, label, arguments, self._fingerprint(name, given))
+        part = Part(kind, name, label, arguments, _fingerprint(name, given, files))
         try:
             part.make()
         except ValueError as error:
@@ -211,35 +216,26 @@ class _Reading:
             self._problem((*path, "type"), f"'{name}' needs '{error.name}', which is not installed")
         return None
 
-    def _with_maps(
-        self, path: Place, taking_maps: Mapping[str, Any], given: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
-        arguments = dict(given)
-        sound = True
-        for key, setting in taking_maps.items():
-            name = given.get(key, setting.default)
-            if not isinstance(name, str):
-                continue
+    def _maps(self, path: Place, names: Mapping[str, str]) -> dict[str, RetargetMap] | None:
+        """The maps that settings name, or None where one cannot be used."""
+        loaded = {}
+        for key, name in names.items():
             try:
-                arguments[key] = maps.load(name)
+                loaded[key] = maps.load(name)
             except ProblemsError as error:
                 self.problems += error.problems
-                sound = False
             except AvatarDriverError as error:
                 self._problem((*path, key), str(error))
-                sound = False
-            if Path(name).is_file():
-                self.map_files.append(Path(name).resolve())
-        return arguments if sound else None
-
-    def _fingerprint(self, name: str, given: Mapping[str, Any]) -> str:
-        text = json.dumps([name, given], sort_keys=True)
-        for file in self.map_files:
-            text += hashlib.sha256(file.read_bytes()).hexdigest()
-        return text
+        return loaded if len(loaded) == len(names) else None
 
     def _problem(self, path: Place, text: str, *, key: bool = False) -> None:
         self.problems.append(self.document.problem(path, text, key=key))
+
+
+def _fingerprint(name: str, given: Mapping[str, Any], files: Iterable[Path]) -> str:
+    """What a part is made from: its name, its settings, and what stands in its own map files."""
+    contents = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    return json.dumps([name, given, contents], sort_keys=True)
 
 
 def _listed(kind: Kind, at_most: int = 99) -> str:

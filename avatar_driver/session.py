@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import avatar_driver
@@ -30,7 +30,7 @@ class Session:
         self.profile = load()
         self._made: dict[str, Any] = {}
         self._began = time.perf_counter()
-        self.engine = Engine(self._source(self.profile), self._all(self.profile.stages), self._all(self.profile.sinks))
+        self.engine = Engine(self.profile.source.make(), *self._components())
 
     async def run(self, seconds: float | None = None) -> None:
         """Runs until the source ends, `stop` is called, or that many seconds have passed. Raises as `Engine.run`."""
@@ -81,28 +81,31 @@ class Session:
         before, self.profile = self.profile, profile
         changed = []
         if profile.source.fingerprint != before.source.fingerprint:
-            self.engine.exchange_source(self._source(profile))
+            self.engine.exchange_source(profile.source.make())
             changed.append("source")
+        stages, sinks = self._components()
         if _fingerprints(profile.stages) != _fingerprints(before.stages):
-            self.engine.exchange_stages(self._all(profile.stages))
+            self.engine.exchange_stages(stages)
             changed.append("stages")
         if _fingerprints(profile.sinks) != _fingerprints(before.sinks):
-            await self.engine.exchange_sinks(self._all(profile.sinks))
+            await self.engine.exchange_sinks(sinks)
             changed.append("sinks")
         if changed:
             log.info("%s saved: changed %s", profile.name, ", ".join(changed))
 
-    def _source(self, profile: Profile) -> Any:
-        return profile.source.make()
+    def _components(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Stages and sinks by label; one that is the same as before is the same object, with all it has learned."""
+        before, self._made = self._made, {}
+        stages, sinks = (
+            {part.label: self._component(part, before) for part in parts}
+            for parts in (self.profile.stages, self.profile.sinks)
+        )
+        return stages, sinks
 
-    def _all(self, parts: Sequence[Part]) -> dict[str, Any]:
-        """Parts by label; one that is the same as before is the same object, with all it has learned."""
-        made = {}
-        for part in parts:
-            key = f"{part.kind} {part.label} {part.fingerprint}"
-            component = self._made.get(key)
-            made[part.label] = self._made[key] = part.make() if component is None else component
-        return made
+    def _component(self, part: Part, before: Mapping[str, Any]) -> Any:
+        key = f"{part.kind} {part.label} {part.fingerprint}"
+        self._made[key] = before[key] if key in before else part.make()
+        return self._made[key]
 
     async def _watch(self) -> None:
         if not self.profile.files:

@@ -240,6 +240,30 @@ async def test_exchanged_sinks_open_and_close_and_the_one_that_stays_runs_on() -
     assert list(run.lanes) == ["c", "a"]
 
 
+async def test_a_sink_that_goes_is_closed_before_one_that_comes_is_opened() -> None:
+    happened: list[str] = []
+
+    class Told(Collector):
+        async def open(self) -> None:
+            happened.append("open")
+            await super().open()
+
+        async def close(self) -> None:
+            await asyncio.sleep(0.02)  # as a server that says goodbye to its clients
+            happened.append("closed")
+            await super().close()
+
+    run = Engine(Played([*frames(0.5), 60.0], paced=True), {}, {"a": Told()})
+    task = asyncio.create_task(run.run())
+    await eventually(lambda: happened == ["open"])
+    await eventually(lambda: run.shown is not None)
+    await run.exchange_sinks({"a": Told()})
+    await eventually(lambda: len(happened) == 3)
+    run.stop()
+    await task
+    assert happened[:3] == ["open", "closed", "open"]
+
+
 async def test_an_exchanged_source_takes_over_and_stages_forget_the_old_face() -> None:
     shown, stage = Collector(), Gain()
     run = engine(Played([*frames(0.3), 60.0], paced=True), shown, stages={"gain": stage})

@@ -123,6 +123,17 @@ def test_a_changed_map_file_changes_the_part(tmp_path: Path) -> None:
     assert file.resolve() in profile.files
 
 
+def test_a_changed_map_file_changes_only_the_parts_that_use_it(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    text = f"sinks: [{{type: vmc, map: '{file}'}}, {{type: vrchat}}]"
+    prints = []
+    for weight in (1, 0.5):
+        file.write_text(f"target: mine\nparameters:\n  a: {{jawOpen: {weight}}}\n")
+        prints.append([part.fingerprint for part in read(text).sinks])
+    assert prints[0][0] != prints[1][0]
+    assert prints[0][1] == prints[1][1]
+
+
 @pytest.mark.parametrize("name", profiles.names())
 def test_every_shipped_profile_is_sound(name: str) -> None:
     profile = profiles.load(name)
