@@ -3,14 +3,15 @@
 `web/static/puppet.json` is the rig, `puppet.author` the script that wrote it, `puppet.rig` poses it in Python and
 `web/static/puppet.js` in the page. Both pose by the rules below and give the same points; what draws them is free.
 
-The format, version 1. Units are the drawing's own: x to the picture's right, y **down**, z toward the viewer. The puppet
-faces us, so the subject's left is at +x. A file is one object:
+The format, version 1. Units are the drawing's own: x to the picture's right, y **down**, z toward the viewer. The
+puppet faces us, so the subject's left is at +x. A file is one object:
 
     format, version   "avatar_driver puppet", 1
     view              [x, y, width, height]: the part of the drawing that must be seen whole. Scale it to fit, centre it
                       sideways, stand it on the bottom edge; what is painted around it shows where there is room.
     palette           name → "#rrggbb", or [name, "#rrggbb", share]: an earlier colour mixed with a share of another
-                      (per channel, r = a + share · (b − a), rounded to whole numbers), so that one override carries its shades along.
+                      (red = a + share · (b − a), rounded half up; green and blue alike), so that one override
+                      carries its shades along
     drivers           name → {"sum": {name: weight, …}, "bias": 0, "limits": [0, 1]} or {"product": [name, …]}. Names
                       are channels or earlier drivers. The 52 shapes enter clamped to 0…1, the six head channels as they
                       are. `bias` may be left out (0), and so may `limits` (none).
@@ -18,8 +19,9 @@ faces us, so the subject's left is at +x. A file is one object:
                       follows: 0 the body, 1 the head, between them the neck.
     deltas            name of a channel or driver → [[point, dx, dy], …]
     order             [[upper, lower, share], …]: where y(upper) > y(lower), they meet: upper rises by `share` of the
-                      overlap and lower falls by the rest. This is what closes lids and lips without crossing.
-    follow            [[child, parent, x share, y share], …]: child moves by these shares of how far its parent was moved.
+                      overlap and lower falls by the rest. This is what closes lids and lips without crossing. A
+                      point stands in one pair at most
+    follow            [[child, parent, x share, y share], …]: child moves by these shares of how far its parent moved
     head              pivot [x, y, z], distance, units_per_metre, turn_limit (rad), move_limit (m), body_follow
     paths             what is painted, in this order (no layer ever changes its place):
         name          unique
@@ -29,14 +31,15 @@ faces us, so the subject's left is at +x. A file is one object:
         stroke        paint, or left out; with "width" in units, "cap" and "join" ("round" for both when left out)
         opacity       0…1, 1 when left out
         opacity_deltas  name of a channel or driver → what it adds; the sum is clamped to 0…1
-        clip          name of the path inside which this one is painted, or left out
-    A paint is a palette name, or {"linear": [from, to], "stops": […]}, or {"radial": [centre, rim], "stops": […]}, where
+        clip          name of the path inside which this one is painted, or left out. Only its outline counts: neither
+                      its opacity nor its own clip
+    A paint is a palette name, or {"linear": [from, to], "stops": […]}, or {"radial": [centre, rim], "stops": […]}:
     from, to, centre and rim are points of the pool (so gradients move with the face; the radius is the distance from
     centre to rim) and a stop is [offset, palette name, alpha]. Insides are filled by the non-zero rule.
 
 Posing, in this order:
 
-1. Channels: shapes clamped to 0…1; drivers in their order.
+1. Channels: what is not finite counts as 0, shapes are clamped to 0…1; then drivers in their order.
 2. p = point + Σ driver · delta.
 3. `order`, pair by pair. 4. `follow`: child += share · (p(parent) − point(parent)), parents as they stand after step 3;
    a parent is never a child.
