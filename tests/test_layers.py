@@ -14,7 +14,7 @@ LAYERS = [
     {"errors", "channels", "__init__"},
     {"frame", "rotation"},
     {"stages", "protocols", "formula", "retarget", "calibration"},
-    {"sources", "sinks", "registry", "document", "resources", "models", "latest", "statistics"},
+    {"sources", "sinks", "registry", "document", "resources", "models", "latest", "statistics", "serving", "puppet"},
     {"maps", "settings", "capture", "lane", "testing"},
     {"schema", "engine", "profile", "bench"},
     {"map_starter", "map_table"},
@@ -30,6 +30,9 @@ MAY_KNOW = {
     ("running", "display"),
     ("guide", "calibrating"),
     ("sources", "models"),
+    ("sinks", "serving"),
+    ("sinks", "puppet"),
+    ("puppet", "resources"),
     ("__main__", "cli"),
     ("cli", "cli_groups"),
 }

@@ -1,10 +1,8 @@
 """A WebSocket server that sends every frame to whoever connects: engines, web pages, scripts."""
 
 import asyncio
-import errno
 import logging
 import secrets
-import socket
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
@@ -15,12 +13,12 @@ from annotated_types import Ge, Gt, Le, MinLen
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from avatar_driver.errors import SinkError
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.access import Access, Refusal, is_loopback, normalised_origin
 from avatar_driver.protocols.face_stream import SEQUENCES
-from avatar_driver.sinks._bounded_connection import BoundedConnection
-from avatar_driver.sinks._face_client import NOTHING_KNOWN, Choice, Edition, FaceClient, Statement
+from avatar_driver.serving.bounded_connection import BoundedConnection
+from avatar_driver.serving.face_client import NOTHING_KNOWN, Choice, Edition, FaceClient, Statement
+from avatar_driver.serving.listening import bracketed, cannot_listen, shown_host
 
 __all__ = ["WebSocket"]
 
@@ -34,7 +32,6 @@ _CLOSING_SECONDS: Final = 0.4
 _OPENING_SECONDS: Final = 5.0
 _MOST_PARAMETERS: Final = 10
 _REFUSALS_TOLD: Final = 32
-_UNSPECIFIED: Final = ("", "0.0.0.0", "::")  # every interface of this computer
 
 
 class WebSocket:
@@ -122,8 +119,8 @@ class WebSocket:
                 logger=_library_log,
             )
         except OSError as error:
-            raise self._bind_error(error) from error
-        self._shown_host = _own_address() if self._host in _UNSPECIFIED else self._host
+            raise cannot_listen("the websocket sink", self._host, self._configured_port, error) from error
+        self._shown_host = shown_host(self._host)
 
     async def send(self, frame: Frame) -> None:
         """Offers the frame to every client. Does not wait for any, nor encodes where nobody listens."""
@@ -153,7 +150,7 @@ class WebSocket:
         """The address to connect to, with the token if there is one, and how many clients did."""
         count = len(self._clients)
         token = f"/?token={quote(self.token, safe='')}" if self.token else ""
-        return f"ws://{_bracketed(self._shown_host)}:{self.port}{token} ({count} client{'' if count == 1 else 's'})"
+        return f"ws://{bracketed(self._shown_host)}:{self.port}{token} ({count} client{'' if count == 1 else 's'})"
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """Lets a request become a WebSocket (None), or says why it may not."""
@@ -190,7 +187,7 @@ class WebSocket:
         return None
 
     def _example(self) -> str:
-        return f"ws://{_bracketed(self._shown_host)}:{self.port}/?format=json or ?format=binary"
+        return f"ws://{bracketed(self._shown_host)}:{self.port}/?format=json or ?format=binary"
 
     def _tell_once(self, refusal: Refusal) -> None:
         # A page that tries every second must not fill the terminal, nor one that changes its name each time the memory.
@@ -209,41 +206,8 @@ class WebSocket:
         if client.stalled:
             _log.warning("websocket sink dropped a client that took nothing for %g s", self._stall_seconds)
 
-    def _bind_error(self, error: OSError) -> OSError | SinkError:
-        where = f"the websocket sink cannot listen on {_bracketed(self._host)}:{self._configured_port}"
-        if isinstance(error, socket.gaierror):
-            return SinkError(f"{where}: no computer is known by that name; use 'host: 127.0.0.1'")
-        if isinstance(error, PermissionError):
-            return SinkError(f"{where}: this user may not open that port; use one from 1024 up, as in 'port: 8771'")
-        if error.errno == errno.EADDRINUSE:
-            return SinkError(
-                f"{where}: something else uses that port; stop it, or give this sink another, as in "
-                f"'port: {self._configured_port % 65_535 + 1}'"
-            )
-        if error.errno == errno.EADDRNOTAVAIL:
-            return SinkError(
-                f"{where}: this computer does not have that address; use 'host: 127.0.0.1', or 'host: 0.0.0.0' to be "
-                "reached from other computers"
-            )
-        return error
-
 
 def _query(request: Request) -> dict[str, list[str]]:
     """The decoded parameters; ValueError when there are too many."""
     text = request.path.partition("?")[2]
     return parse_qs(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _own_address() -> str:
-    """The address by which the local network knows this computer, as far as can be told without sending anything."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # reserved for documentation; connecting a UDP socket sends no packet
-        except OSError:
-            return socket.gethostname()
-        address: str = probe.getsockname()[0]
-        return address

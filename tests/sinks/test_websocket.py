@@ -18,7 +18,8 @@ from avatar_driver.channels import INDEX, Support
 from avatar_driver.errors import SinkError
 from avatar_driver.frame import ALL_MEASURED, Frame, Origin
 from avatar_driver.protocols.face_stream import PACKET_SIZE, FaceStreamReader, NumberedFrame
-from avatar_driver.sinks import _face_client
+from avatar_driver.serving import face_client
+from avatar_driver.serving.listening import cannot_listen
 from avatar_driver.sinks.websocket import WebSocket
 
 FORMATS = ("json", "binary")
@@ -203,8 +204,8 @@ async def test_a_hello_comes_again_when_support_or_altered_change_and_only_then(
 async def test_each_format_is_encoded_once_however_many_clients_read_it(sink: WebSocket, monkeypatch) -> None:
     counted = []
     for name in ("encode_json", "encode_binary"):
-        real = getattr(_face_client, name)
-        monkeypatch.setattr(_face_client, name, lambda *args, real=real, name=name: counted.append(name) or real(*args))
+        real = getattr(face_client, name)
+        monkeypatch.setattr(face_client, name, lambda *args, real=real, name=name: counted.append(name) or real(*args))
     async with contextlib.AsyncExitStack() as stack:
         readers = [await stack.enter_async_context(client(sink, f"?format={FORMATS[i % 2]}")) for i in range(6)]
         for _ in range(5):
@@ -214,7 +215,7 @@ async def test_each_format_is_encoded_once_however_many_clients_read_it(sink: We
 
 
 async def test_nothing_is_encoded_for_nobody(sink: WebSocket, monkeypatch) -> None:
-    monkeypatch.delattr(_face_client, "encode_json")
+    monkeypatch.delattr(face_client, "encode_json")
     await sink.send(face())
     await asyncio.sleep(0)
 
@@ -555,8 +556,8 @@ async def test_a_port_that_is_taken_is_named_with_what_to_set(sink: WebSocket) -
     with pytest.raises(SinkError) as refused:
         await second.open()
     assert str(refused.value) == (
-        f"the websocket sink cannot listen on 127.0.0.1:{sink.port}: something else uses that port; stop it, or give "
-        f"this sink another, as in 'port: {sink.port + 1}'"
+        f"the websocket sink cannot listen on 127.0.0.1:{sink.port}: something else uses that port; stop it, or set "
+        f"another, as in 'port: {sink.port + 1}'"
     )
     await second.close()
 
@@ -573,7 +574,8 @@ async def test_a_host_that_nobody_knows_is_named() -> None:
 
 def test_a_port_that_only_the_superuser_may_open_is_named() -> None:
     # Which ports these are, and whether there are any, is the system's choice: so without a socket.
-    assert str(WebSocket(port=80)._bind_error(PermissionError(13, "Permission denied"))) == (
+    error = PermissionError(13, "Permission denied")
+    assert str(cannot_listen("the websocket sink", "127.0.0.1", 80, error)) == (
         "the websocket sink cannot listen on 127.0.0.1:80: this user may not open that port; use one from 1024 up, as "
         "in 'port: 8771'"
     )

@@ -1,4 +1,4 @@
-"""One client of the WebSocket sink: what it asked for, and its slot for the newest frame."""
+"""One client of the face stream: what it asked for, and its slot for the newest frame."""
 
 import asyncio
 import math
