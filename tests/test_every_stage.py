@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from avatar_driver.channels import SHAPES
 from avatar_driver.frame import Frame, Origin
 from avatar_driver.registry import Kind, component, names
-from avatar_driver.stages import Stage
+from avatar_driver.stages import Adjustable, Stage
 from tests.strategies import frame_sequences, values
 
 every_stage = pytest.mark.parametrize("name", names(Kind.STAGE))
@@ -62,6 +62,20 @@ def test_leaves_its_input_alone(name: str, frames: list[Frame]) -> None:
 @given(frames=frame_sequences())
 def test_gives_the_same_again_for_the_same_frames(name: str, frames: list[Frame]) -> None:
     assert same(played(stage(name), frames), played(stage(name), frames))
+
+
+@every_stage
+@moderately
+@given(frames=frame_sequences(max_size=8))
+def test_settings_that_are_the_same_are_taken_over_without_a_trace(name: str, frames: list[Frame]) -> None:
+    used, left_alone = stage(name), stage(name)
+    if not isinstance(used, Adjustable):
+        return
+    adopted = []
+    for frame in frames:
+        adopted.append(used(frame))
+        used.adopt(stage(name))
+    assert same(adopted, played(left_alone, frames))
 
 
 @every_stage

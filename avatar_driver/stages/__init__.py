@@ -4,11 +4,11 @@ A stage is pure: it reads no clock, opens nothing, and what it gives depends onl
 was made or reset. Steps are measured with `Frame.time`, which may vary, repeat after a stall, or jump.
 """
 
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from avatar_driver.frame import Frame
 
-__all__ = ["Stage"]
+__all__ = ["Adjustable", "Stage"]
 
 
 class Stage(Protocol):
@@ -20,4 +20,13 @@ class Stage(Protocol):
 
     def reset(self) -> None:
         """Forgets all frames seen: the next one is treated as the first."""
+        ...
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """A stage whose settings may change while it runs, without forgetting what it has learned of the face."""
+
+    def adopt(self, other: Any) -> None:
+        """Takes over the settings of another stage of the same class, which was never run."""
         ...

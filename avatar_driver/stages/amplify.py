@@ -88,6 +88,11 @@ class Amplify:
         self._time: float | None = None
         self._gains = (self.tone, self.transient)
 
+    def adopt(self, other: "Amplify") -> None:
+        """Takes over another one's settings; its gains are reached by and by."""
+        self.tone, self.transient, self.regions = other.tone, other.transient, other.regions
+        self._chosen, self._noise = other._chosen, other._noise
+
     def __call__(self, frame: Frame) -> Frame:
         """The amplified frame, or the frame itself when both gains are 1."""
         tone_gain, transient_gain = self._slewed(frame.time)

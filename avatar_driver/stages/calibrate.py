@@ -62,6 +62,19 @@ class Calibrate:
         self._seen: list[NDArray[np.float64]] = []
         self._position, self._undo = self._stored or ((0.0, 0.0, 0.0), IDENTITY)
 
+    def adopt(self, other: "Calibrate") -> None:
+        """Takes over another one's settings; a rest pose that was learned stays where none is stored."""
+        self.settle, self._offset, self._scale = other.settle, other._offset, other._scale
+        self._support = None
+        if other._stored != self._stored:
+            self._stored = other._stored
+            self.reset()
+
+    def recentre(self) -> None:
+        """Learns the head's rest pose anew, from the next moments in which a face is seen, in place of a stored one."""
+        self._stored = None
+        self._began, self._seen = None, []
+
     def __call__(self, frame: Frame) -> Frame:
         """The calibrated frame."""
         if self._stored is None and frame.tracked:

@@ -141,6 +141,11 @@ class TwoTimescale:
         self._fade_from = self._shown
         self._fade_age = math.inf
 
+    def adopt(self, other: "TwoTimescale") -> None:
+        """Takes over another one's settings, keeping the face and the noise it knows."""
+        self._off, self._share, self._blended = other._off, other._share, other._blended
+        self._trust, self._ahead = other._trust, other._ahead
+
     def __call__(self, frame: Frame) -> Frame:
         """The calmed frame, with its tone."""
         step = self._step_to(frame.time)
