@@ -1,9 +1,15 @@
 """Fixtures that any test may use, and where the real faces lie."""
 
+import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 # A property that is slow on a busy machine is not wrong: time is judged in tests/bench, never by Hypothesis.
 settings.register_profile("untimed", deadline=None)
@@ -39,3 +45,23 @@ def faceless_video() -> Path:
 @pytest.fixture
 def captures() -> Path:
     return _need(SHARED / "captures")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator["Browser"]:
+    """The system's Chromium, without a window."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+    if program is None:
+        pytest.skip("needs Chromium, which is not on this machine")
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        # It asks for nothing beyond this computer, and as root has no sandbox.
+        quiet = [f"--disable-{each}" for each in ("quic", "background-networking", "component-update", "sync")]
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--no-first-run", *quiet]
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
