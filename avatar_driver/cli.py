@@ -229,7 +229,6 @@ def _run(
 
     from rich.console import Console
 
-    from avatar_driver import profile as profiles
     from avatar_driver.display import log_to
     from avatar_driver.running import run_shown
     from avatar_driver.session import Session
@@ -242,7 +241,7 @@ def _run(
     sessions: list[Session] = []
 
     async def run_session() -> None:
-        sessions.append(Session(lambda: profiles.load(profile, overrides=overrides)))
+        sessions.append(Session(profile, overrides))
         await run_shown(sessions[0], console, seconds)
 
     try:

@@ -55,7 +55,9 @@ class Engine:
         self.statistics = RunStatistics()
         self.lanes: dict[str, Lane] = {}
         self.shown: Frame | None = None
-        self._stages = dict(stages)
+        #: Told of every frame: as it came from the source, and as it goes to the sinks.
+        self.observers: list[Callable[[Frame, Frame], None]] = []
+        self.stages: Mapping[str, Stage] = dict(stages)
         self._sinks = dict(sinks)
         self._clock = clock
         self._stopping = asyncio.Event()
@@ -97,7 +99,11 @@ class Engine:
 
     def exchange_stages(self, stages: Mapping[str, Stage]) -> None:
         """Lets other stages take over, without a jump."""
-        self._stages = dict(stages)
+        self.stages = dict(stages)
+        self.blend()
+
+    def blend(self) -> None:
+        """Lets the next frames come from the one shown now without a jump: something has changed beside the face."""
         self._blend_from = self.shown
 
     async def exchange_sinks(self, sinks: Mapping[str, Sink]) -> None:
@@ -114,8 +120,8 @@ class Engine:
     def exchange_source(self, source: Source) -> None:
         """Lets another source take over, without a jump. The one before is asked to end and not waited for."""
         self.source = source
-        self._blend_from = self.shown
-        for stage in self._stages.values():
+        self.blend()
+        for stage in self.stages.values():
             stage.reset()
         if self._capture is not None:
             self._capture.stop()
@@ -201,7 +207,7 @@ class Engine:
 
     def _processed(self, frame: Frame) -> Frame:
         began = previous = time.perf_counter()
-        for label, stage in self._stages.items():
+        for label, stage in self.stages.items():
             result = stage(frame)
             if not _finite(result):
                 result = self._repaired(label, result, frame)
@@ -237,6 +243,8 @@ class Engine:
 
     def _show(self, frame: Frame) -> None:
         self.shown = frame
+        for observe in self.observers:
+            observe(self._input or frame, frame)
         for lane in self.lanes.values():
             lane.offer(frame)
 

@@ -8,6 +8,7 @@ from avatar_driver.calibrating import STEPS, Step
 from avatar_driver.calibration import Calibration, calibration
 from avatar_driver.frame import Frame
 from avatar_driver.profile import Profile
+from avatar_driver.saving import own_file
 
 __all__ = ["guided", "undone"]
 
@@ -24,7 +25,7 @@ def guided(profile: Profile, *, seconds: float, accept: bool) -> None:
         NotEnoughFramesError: no neutral face could be made out.
         CannotSaveError: the profile has no file, or it cannot be written.
     """
-    calibrating.own_file(profile)  # nobody should make faces for a minute first
+    own_file(profile)  # nobody should make faces for a minute first
     console = Console(highlight=False)
     at_rest, movement = _recorded(profile, seconds, console)
     found = calibration(at_rest, movement)

@@ -5,28 +5,35 @@ A profile names one source, the stages in order and any number of sinks, each a 
     source: {type: camera, device: 0}
     stages: [{type: two_timescale, stillness: 1.0}]
     sinks: [{type: vmc, port: 39539, map: perfect_sync}]
+    web: {port: 8770}
+
+A stage or sink with `enabled: false` stays in the profile and is not run. `web: false` serves no dashboard.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from avatar_driver import edits as editing
 from avatar_driver import maps, registry, resources
 from avatar_driver.document import Document, parse
 from avatar_driver.document import Path as Place
+from avatar_driver.edits import Edit
 from avatar_driver.errors import AvatarDriverError, Problem, ProblemsError, did_you_mean
 from avatar_driver.registry import Kind, UnknownComponentError
 from avatar_driver.retarget import RetargetMap
 from avatar_driver.schema import complaints
+from avatar_driver.serving.web_settings import WebSettings
 from avatar_driver.settings import settings_of
 
-__all__ = ["DEFAULT_STAGES", "Part", "Profile", "ProfileError", "load", "names", "read_profile"]
+__all__ = ["DEFAULT_STAGES", "Part", "Profile", "ProfileError", "load", "names", "read_profile", "text_of"]
 
 DEFAULT_STAGES: Final = ("calibrate", "two_timescale", "amplify", "loss")
-_SECTIONS: Final = ("source", "stages", "sinks")
+_SECTIONS: Final = ("source", "stages", "sinks", "web")
+_SWITCH: Final = "enabled"  # what the profile says of a stage or sink beside its own settings
 
 
 class ProfileError(AvatarDriverError):
@@ -41,6 +48,8 @@ class Part:
         label: its name in status lines and reports: `vmc`, or `vmc 2` for the second of that type.
         fingerprint: two parts with the same one behave the same; a running part whose fingerprint stays is kept
             when a profile is reloaded.
+        given: its settings as the profile has them.
+        enabled: whether it runs.
     """
 
     kind: Kind
@@ -48,6 +57,8 @@ class Part:
     label: str
     arguments: Mapping[str, Any]
     fingerprint: str
+    given: Mapping[str, Any]
+    enabled: bool = True
 
     def make(self) -> Any:
         """A new component. Nothing is opened yet."""
@@ -60,6 +71,7 @@ class Profile:
 
     Attributes:
         name: the file, or the name of a shipped profile.
+        web: what the dashboard is served with; None for no dashboard.
         files: what a change of may change the profile: its own file and its maps'. Empty for shipped ones.
     """
 
@@ -68,6 +80,7 @@ class Profile:
     stages: tuple[Part, ...]
     sinks: tuple[Part, ...]
     files: tuple[Path, ...] = ()
+    web: WebSettings | None = field(default=None, compare=False)
 
 
 def names() -> list[str]:
@@ -75,25 +88,37 @@ def names() -> list[str]:
     return [name for name in resources.names("profiles") if not name.startswith("_")]
 
 
-def load(name_or_path: str, *, overrides: Iterable[tuple[str, str]] = ()) -> Profile:
+def load(name_or_path: str, *, overrides: Iterable[tuple[str, str]] = (), edits: Iterable[Edit] = ()) -> Profile:
     """A profile by path, by the name of a file `NAME.yaml` here, or by the name of a shipped one.
 
     Args:
         name_or_path: see above.
         overrides: (what problems call it, PATH=VALUE) pairs from the command line, applied in order.
+        edits: what was changed while it ran, applied after those.
 
     Raises:
+        EditError: an edit does not fit the profile.
         ProfileError: there is no such profile, or its file cannot be read.
         ProblemsError: everything that is wrong in it, in reading order.
     """
     text, name, files = _found(name_or_path)
-    return read_profile(text, name, files=files, overrides=overrides)
+    return read_profile(text, name, files=files, overrides=overrides, edits=edits)
+
+
+def text_of(name_or_path: str) -> str:
+    """The YAML text of a profile, found as `load` does. Raises `ProfileError`."""
+    return _found(name_or_path)[0]
 
 
 def read_profile(
-    text: str, name: str, *, files: tuple[Path, ...] = (), overrides: Iterable[tuple[str, str]] = ()
+    text: str,
+    name: str,
+    *,
+    files: tuple[Path, ...] = (),
+    overrides: Iterable[tuple[str, str]] = (),
+    edits: Iterable[Edit] = (),
 ) -> Profile:
-    """The profile in a YAML text. Raises `ProblemsError` as `load` does."""
+    """The profile in a YAML text. Raises `ProblemsError` and `EditError` as `load` does."""
     document = parse(text, name)
     if document.content is None:
         document.content = {}
@@ -102,6 +127,7 @@ def read_profile(
         document.content.setdefault("stages", [{"type": each} for each in DEFAULT_STAGES])
         for shown, setting in overrides:
             document.override(setting, shown)
+        editing.apply(document.content, edits)
     reading = _Reading(document)
     profile = reading.profile(files)
     if reading.problems or profile is None:
@@ -154,9 +180,25 @@ class _Reading:
         sinks = self._parts(Kind.SINK, content.get("sinks", []))
         if not sinks and not self.problems:
             self._problem(("sinks",), f"no sink, so nothing would be sent; add one of {_listed(Kind.SINK)}")
+        web = self._web(content.get("web", {}))
         if source is None or self.problems:
             return None
-        return Profile(self.document.name, source, stages, sinks, (*files, *self.map_files))
+        return Profile(self.document.name, source, stages, sinks, (*files, *self.map_files), web)
+
+    def _web(self, content: Any) -> WebSettings | None:
+        if content is False:
+            return None
+        if not isinstance(content, dict):
+            self._problem(("web",), f"must be settings such as {{port: 8770}}, or false, found {_shown(content)}")
+            return None
+        wrong = complaints(WebSettings, "web", content)
+        for place, text, at_key in wrong:
+            self._problem(("web", *place), text, key=at_key)
+        try:
+            return None if wrong else WebSettings(**content)
+        except ValueError as error:
+            self._problem(("web",), str(error))
+            return None
 
     def _parts(self, kind: Kind, content: Any) -> tuple[Part, ...]:
         if content is None:
@@ -183,7 +225,12 @@ class _Reading:
         component = self._component(kind, name, path)
         if component is None:
             return None
-        given = {key: value for key, value in content.items() if key != "type"}
+        own = {"type"} if kind is Kind.SOURCE else {"type", _SWITCH}
+        given = {key: value for key, value in content.items() if key not in own}
+        enabled = content.get(_SWITCH, True) if _SWITCH in own else True
+        if not isinstance(enabled, bool):
+            self._problem((*path, _SWITCH), f"must be true or false, found {_shown(enabled)}")
+            return None
         settings = settings_of(component)
         wrong = complaints(component, name, given)
         for place, text, at_key in wrong:
@@ -199,7 +246,7 @@ class _Reading:
         self.map_files += files
         counts[name] = counts.get(name, 0) + 1
         label = name if counts[name] == 1 else f"{name} {counts[name]}"
-        part = Part(kind, name, label, arguments, _fingerprint(name, given, files))
+        part = Part(kind, name, label, arguments, _fingerprint(name, given, files), given, enabled)
         try:
             part.make()
         except ValueError as error:

@@ -12,6 +12,7 @@ from avatar_driver import registry
 from avatar_driver.document import Path
 from avatar_driver.errors import did_you_mean
 from avatar_driver.registry import Kind
+from avatar_driver.serving.web_settings import WebSettings
 from avatar_driver.settings import REQUIRED, Setting, settings_of, summary
 
 __all__ = ["complaints", "json_schema", "setting_schema"]
@@ -67,6 +68,13 @@ def json_schema() -> dict[str, Any]:
     sections: dict[str, Any] = {}
     for kind in Kind:
         variants = [_component_schema(kind, name) for name in registry.names(kind)]
+        if kind is not Kind.SOURCE:
+            for variant in variants:
+                variant["properties"]["enabled"] = {
+                    "type": "boolean",
+                    "default": True,
+                    "description": "false keeps it in the profile without running it.",
+                }
         sections[kind] = {"anyOf": variants}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -77,6 +85,7 @@ def json_schema() -> dict[str, Any]:
             "source": sections[Kind.SOURCE],
             "stages": {"type": "array", "items": sections[Kind.STAGE]},
             "sinks": {"type": "array", "minItems": 1, "items": sections[Kind.SINK]},
+            "web": {"anyOf": [_settings_schema(WebSettings), {"const": False}]},
         },
         "required": ["sinks"],
     }
@@ -88,7 +97,14 @@ def setting_schema(setting: Setting) -> dict[str, Any]:
 
 
 def _component_schema(kind: Kind, name: str) -> dict[str, Any]:
-    component = registry.component(kind, name)
+    schema = _settings_schema(registry.component(kind, name))
+    schema["title"] = name
+    schema["properties"] = {"type": {"const": name}} | schema.get("properties", {})
+    schema["required"] = ["type", *schema.get("required", [])]
+    return schema
+
+
+def _settings_schema(component: type[Any]) -> dict[str, Any]:
     settings = settings_of(component)
     schema = _adapter(component).json_schema()
     for key, setting in settings.items():
@@ -97,10 +113,7 @@ def _component_schema(kind: Kind, name: str) -> dict[str, Any]:
             entry["description"] = setting.doc
         if setting.default is not REQUIRED and isinstance(setting.default, str | int | float | bool):
             entry["default"] = setting.default
-    schema["title"] = name
     schema["description"] = summary(component)
-    schema["properties"] = {"type": {"const": name}} | schema.get("properties", {})
-    schema["required"] = ["type", *schema.get("required", [])]
     return schema
 
 

@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 
 from avatar_driver import profile as profiles
-from avatar_driver.calibrating import STEPS, CannotSaveError, Step, recorded, save, undo
+from avatar_driver.calibrating import STEPS, Step, recorded, save, undo
 from avatar_driver.calibration import Calibration
 from avatar_driver.frame import REST, Frame
 from avatar_driver.guide import guided
+from avatar_driver.saving import CannotSaveError
 from avatar_driver.testing import Played
 
 FOUND = Calibration(neutral={"jawOpen": 0.05}, extreme={"jawOpen": 0.7}, head=(0, 0, -0.5, 0, 0.1, 0), verdicts=())

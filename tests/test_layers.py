@@ -15,9 +15,9 @@ LAYERS = [
     {"frame", "rotation"},
     {"stages", "protocols", "formula", "retarget", "calibration"},
     {"sources", "sinks", "registry", "document", "resources", "models", "latest", "statistics", "serving", "puppet"},
-    {"maps", "settings", "capture", "lane", "testing"},
+    {"maps", "settings", "capture", "lane", "testing", "edits"},
     {"schema", "engine", "profile", "bench"},
-    {"map_starter", "map_table"},
+    {"map_starter", "map_table", "saving"},
     {"session", "display", "running", "options", "listing", "doctor", "calibrating", "guide", "proving", "vrchat_plan"},
     {"cli", "cli_groups", "__main__"},
 ]
@@ -50,7 +50,7 @@ IMPURE = {
     "websockets",
 }
 ONLY_IN = {
-    "cv2": {"sources"},
+    "cv2": {"sources", "puppet"},  # and the virtual camera, which is drawn there
     "mediapipe": {"sources"},
     "yaml": {"document"},
     "pydantic": {"schema", "profile", "maps"},
