@@ -36,7 +36,7 @@ _PALETTE: Final = {
     "hair_tip": ["hair", "#ff9fc0", 0.62],
     "hair_deep": ["hair", "#1b1446", 0.38],
     "hair_line": ["hair", "#140c33", 0.68],
-    "brow": ["hair", "#1b1038", 0.5],
+    "brow": ["hair", "#1b1038", 0.7],
     "iris": "#2fa9b8",
     "iris_dark": ["iris", "#101f4d", 0.72],
     "iris_light": ["iris", "#b6fff0", 0.5],

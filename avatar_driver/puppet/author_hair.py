@@ -64,13 +64,13 @@ def back_hair(d: Drawing) -> None:
         Knot(0, 290),
     ]
     knots = [*half, *[Knot(-k.x, k.y, k.sharp) for k in reversed(half[1:-1])]]
-    commands, points = d.smooth(knots, z=-95, weight=_hang)
-    top, bottom = d.point(0, -60, -95), d.point(0, 320, -95, 0.5)
+    commands, points = d.smooth(knots, z=-58, weight=_hang)
+    top, bottom = d.point(0, -60, -58), d.point(0, 320, -58, 0.5)
     fill = {"linear": [top, bottom], "stops": [(0, "hair_deep", 1), (0.55, "hair_deep", 1), (1, "hair_tip", 1)]}
     d.path("backHair", commands, points, fill=fill, stroke="hair_line", width=4)
     for side in SIDES:
         for k, (x, y) in enumerate([(186, 200), (150, 210)]):
-            strand = d.line([(x, y), (x + 6, y + 40), (x + 4, y + 70), (x - 4, y + 96)], side, -94, 0.7)
+            strand = d.line([(x, y), (x + 6, y + 40), (x + 4, y + 70), (x - 4, y + 96)], side, -57, 0.7)
             d.path(side.of(f"backStrand{k}"), "MC", strand, stroke="hair_line", width=3, opacity=0.5)
 
 

@@ -7,9 +7,11 @@ from avatar_driver.puppet.author_drawing import SIDES, Drawing, Field, Side, ram
 
 __all__ = ["mouth"]
 
-_HALF: Final = 42.0  # from the middle to a corner
+_HALF: Final = 44.0  # from the middle to a corner
+_LEVEL: Final = 0.44  # this share of a half moves as the middle does, which keeps the lips smooth there
+
 # x of the points of half a lip: its corner, two controls, the middle.
-_X: Final = (42.0, 30.0, 14.0, 0.0)
+_X: Final = (44.0, 37.0, 19.0, 0.0)
 
 
 class Move(NamedTuple):
@@ -25,8 +27,9 @@ class Move(NamedTuple):
 
     def at(self, x: float) -> tuple[float, float]:
         t = min(abs(x) / _HALF, 1.0)
+        bend = max(t - _LEVEL, 0.0) / (1 - _LEVEL)
         across = self.spread * t if x >= 0 else -self.spread * t
-        return across, self.middle + (self.corner - self.middle) * t**self.power
+        return across, self.middle + (self.corner - self.middle) * bend**self.power
 
 
 # channel → (upper lip's line, lower lip's line, upper lip's outer edge, lower lip's outer edge); the outer edges follow
@@ -69,7 +72,7 @@ class _Lips(NamedTuple):
 def mouth(d: Drawing) -> None:
     """The whole mouth, painted from the inside out."""
     d.driver("closedJaw", product=["jawOpen", "mouthClose"])
-    d.driver("tongueShown", sum={"tongueOut": 6}, limits=[0, 1])
+    d.driver("tongueShown", sum={"tongueOut": 6}, bias=-0.2, limits=[0, 1])
     lips = _lips(d)
     _move(d, lips)
     inside = d.path("mouth", "MCCCCZ", _ring(lips.upper, lips.lower), fill=_inside(d, lips))
@@ -110,10 +113,10 @@ def _move(d: Drawing, lips: _Lips) -> None:
                 d.moves(side.of(base), points, _half(part, side))
     for side in SIDES:
         s = side.sign
-        d.moves(side.of("mouth"), lips.upper, lambda x, _y, s=s: (23 * s, -5 * ramp(s * x, 0, 42)))
-        d.moves(side.of("mouth"), lips.lower[1:-1], lambda x, _y, s=s: (23 * s, -4 * ramp(s * x, 0, 42)))
-        d.moves(side.of("jaw"), lips.upper, lambda x, _y, s=s: (7 * s, -2 * ramp(s * x, 0, 42)))
-        d.moves(side.of("jaw"), lips.lower[1:-1], (15 * s, 2))
+        d.moves(side.of("mouth"), lips.upper, lambda x, _y, s=s: (23 * s, -4 * ramp(s * x, 20, 44)))
+        d.moves(side.of("mouth"), lips.lower[1:-1], lambda x, _y, s=s: (23 * s, -4 * ramp(s * x, 20, 44)))
+        d.moves(side.of("jaw"), lips.upper, lambda x, _y, s=s: (8 * s, 0))
+        d.moves(side.of("jaw"), lips.lower[1:-1], lambda x, _y, s=s: (s * (8 + 9 * ramp(abs(x), 44, 15)), 2))
 
 
 def _half(move: Move, side: Side) -> Field:
@@ -189,9 +192,11 @@ def _tongue_out(d: Drawing, lips: _Lips) -> None:
         d.follows(i, lips.lower[3], 0.9, 0.35 + 0.4 * hang)
         d.follows(i, lips.upper[3], 0.1, 0.25 * (1 - hang))
     fades = {"tongueShown": 1.0}
-    fill = {"linear": [top, bottom], "stops": [(0, "tongue_shade", 1), (0.45, "tongue", 1), (1, "tongue", 1)]}
+    stops = [(0, "mouth", 1), (0.22, "tongue_shade", 1), (0.6, "tongue", 1), (1, "tongue", 1)]
+    fill = {"linear": [top, bottom], "stops": stops}
     ring = [*points, points[0]]
-    d.path("tongueOut", "MCCCZ", ring, fill=fill, stroke="mouth", width=3, opacity=0, opacity_deltas=fades)
+    d.path("tongueOut", "MCCCZ", ring, fill=fill, opacity=0, opacity_deltas=fades)
+    d.path("tongueEdge", "MCC", points[:7], stroke="mouth", width=3, opacity=0, opacity_deltas=fades)
     d.path("tongueGroove", "MC", line, stroke="tongue_shade", width=3.5, opacity=0, opacity_deltas=fades)
 
 
@@ -226,10 +231,11 @@ def _marks(d: Drawing) -> None:
 def _mark(d: Drawing, side: Side, name: str, places: list[tuple[float, float]], channel: str, shown: float) -> None:
     own = channel if channel.startswith(("mouthShrug", "mouthPucker", "mouthFunnel")) else side.of(channel)
     points = d.line(places, side)
-    fades = {own: shown}
-    d.path(side.of(f"{name}Mark"), "MC", points, stroke="skin_deep", width=3, opacity=0, opacity_deltas=fades)
+    low_marks = {"jawOpen": -0.8} if places[0][1] > 160 else {}
+    fades = {own: shown + 0.1, **low_marks}  # small values, of which a tracker has many, draw no lines
+    d.path(side.of(f"{name}Mark"), "MC", points, stroke="skin_deep", width=3, opacity=-0.1, opacity_deltas=fades)
     low = ramp(places[0][1], 140, 165)
-    d.moves("jawOpen", points, lambda _x, y: (0, 40 * low * ramp(y, 140, 180)))
+    d.moves("jawOpen", points, (0, 60 * low))
     for other in SIDES:
         d.moves(other.of("mouth"), points, (20 * other.sign, 0))
         d.moves(other.of("jaw"), points, (14 * low * other.sign, 0))
