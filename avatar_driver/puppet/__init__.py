@@ -29,7 +29,7 @@ puppet faces us, so the subject's left is at +x. A file is one object:
         points        indices into the pool, in the commands' order
         fill          paint, or left out
         stroke        paint, or left out; with "width" in units, "cap" and "join" ("round" for both when left out)
-        opacity       0…1, 1 when left out
+        opacity       1 when left out; below 0 for what shows late
         opacity_deltas  name of a channel or driver → what it adds; the sum is clamped to 0…1
         clip          name of the path inside which this one is painted, or left out. Only its outline counts: neither
                       its opacity nor its own clip

@@ -113,12 +113,12 @@ def _blush(d: Drawing, side: Side) -> None:
 def _folds(d: Drawing, side: Side) -> None:
     s = side.sign
     under_eye = d.line([(60, 72), (78, 84), (104, 84), (124, 68)], side)
-    fades = {side.of("cheekSquint"): 0.75, side.of("eyeSquint"): 0.2}
-    d.path(side.of("cheekFold"), "MC", under_eye, stroke="skin_deep", width=3.5, opacity=0, opacity_deltas=fades)
+    fades = {side.of("cheekSquint"): 0.6, side.of("eyeSquint"): 0.2}
+    d.path(side.of("cheekFold"), "MC", under_eye, stroke="skin_deep", width=3.5, opacity=-0.05, opacity_deltas=fades)
     d.moves(side.of("cheekSquint"), under_eye, (0, -8))
     d.moves(side.of("eyeSquint"), under_eye, (0, -5))
     laugh = d.line([(40, 98), (56, 108), (66, 122), (68, 140)], side)
-    fades = {side.of("noseSneer"): 0.55, side.of("mouthSmile"): 0.3, side.of("mouthDimple"): 0.15}
+    fades = {side.of("noseSneer"): 0.55, side.of("mouthSmile"): 0.12, side.of("mouthDimple"): 0.15}
     d.path(side.of("laughFold"), "MC", laugh, stroke="skin_deep", width=3, opacity=0, opacity_deltas=fades)
     d.moves(side.of("mouthSmile"), laugh, lambda _x, y: (7 * s, -4 * ramp(y, 90, 140)))
     d.moves(side.of("noseSneer"), laugh, (2 * s, -8))

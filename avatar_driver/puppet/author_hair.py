@@ -68,10 +68,20 @@ def back_hair(d: Drawing) -> None:
     top, bottom = d.point(0, -60, -58), d.point(0, 320, -58, 0.5)
     fill = {"linear": [top, bottom], "stops": [(0, "hair_deep", 1), (0.55, "hair_deep", 1), (1, "hair_tip", 1)]}
     d.path("backHair", commands, points, fill=fill, stroke="hair_line", width=4)
+    _middle_hair(d, fill)
     for side in SIDES:
         for k, (x, y) in enumerate([(186, 200), (150, 210)]):
             strand = d.line([(x, y), (x + 6, y + 40), (x + 4, y + 70), (x - 4, y + 96)], side, -57, 0.7)
             d.path(side.of(f"backStrand{k}"), "MC", strand, stroke="hair_line", width=3, opacity=0.5)
+
+
+def _middle_hair(d: Drawing, fill: dict[str, object]) -> None:
+    """What is seen between the face and a lock when the head turns far."""
+    half = [Knot(0, -240), Knot(110, -210), Knot(182, -110), Knot(192, 20), Knot(188, 150), Knot(184, 276, True)]
+    half += [Knot(130, 246), Knot(60, 236), Knot(0, 236)]
+    knots = [*half, *[Knot(-k.x, k.y, k.sharp) for k in reversed(half[1:-1])]]
+    commands, points = d.smooth(knots, z=2, weight=_hang)
+    d.path("middleHair", commands, points, fill=fill)
 
 
 def fringe_shadow(d: Drawing) -> None:

@@ -201,6 +201,8 @@ def _path_problems(rig: RigFile) -> _Found:
             if needed != len(shape.points):
                 yield f"{place}.points", f"'{shape.commands}' takes {needed} points, found {len(shape.points)}"
         yield from _index_problems(rig, f"{place}.points", shape.points)
+        if shape.opacity > 1:
+            yield f"{place}.opacity", f"is 1 at most, found {shape.opacity:g}"
         if shape.clip is not None and (shape.clip not in every or shape.clip == shape.name):
             yield f"{place}.clip", _unknown(shape.clip, every, "path")
         if (shape.stroke is not None) != (shape.width > 0):

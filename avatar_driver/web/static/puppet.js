@@ -180,7 +180,7 @@ export class Puppet {
     ctx.globalAlpha = 1;
     ctx.clearRect(0, 0, width, height);
     if (background) {
-      ctx.fillStyle = background === 'palette' ? css(colours.background, 1) : background;
+      ctx.fillStyle = background === 'palette' ? colours.solid.background : background;
       ctx.fillRect(0, 0, width, height);
     }
     const place = this.placed(width, height, options);
@@ -225,7 +225,15 @@ export class Puppet {
 
   _css(overrides) {
     const key = overrides ? JSON.stringify(overrides) : '';
-    if (this._colours.key !== key) this._colours = {key, values: this.colours(overrides)};
+    if (this._colours.key !== key) {
+      const values = this.colours(overrides);
+      const solid = Object.fromEntries(Object.entries(values).map(([name, colour]) => [name, css(colour, 1)]));
+      const fills = new Map();
+      for (const fill of this.paths.flatMap(path => [path.fill, path.stroke])) {
+        if (fill?.stops) fills.set(fill, fill.stops.map(([offset, name, alpha]) => [offset, css(values[name], alpha)]));
+      }
+      this._colours = {key, values: {solid, fills}};
+    }
     return this._colours.values;
   }
 }
@@ -341,13 +349,17 @@ function trace(ctx, path, p) {
 }
 
 function paint(ctx, fill, p, colours) {
-  if (typeof fill === 'string') return css(colours[fill], 1);
+  if (typeof fill === 'string') return colours.solid[fill];
   const [from, to] = fill.linear ?? fill.radial;
-  const [x0, y0, x1, y1] = [p[2 * from], p[2 * from + 1], p[2 * to], p[2 * to + 1]];
+  const x0 = p[2 * from];
+  const y0 = p[2 * from + 1];
+  const x1 = p[2 * to];
+  const y1 = p[2 * to + 1];
   const gradient = fill.linear
     ? ctx.createLinearGradient(x0, y0, x1, y1)
     : ctx.createRadialGradient(x0, y0, 0, x0, y0, Math.max(Math.hypot(x1 - x0, y1 - y0), 0.001));
-  for (const [offset, name, alpha] of fill.stops) gradient.addColorStop(offset, css(colours[name], alpha));
+  const stops = colours.fills.get(fill);
+  for (let i = 0; i < stops.length; i += 1) gradient.addColorStop(stops[i][0], stops[i][1]);
   return gradient;
 }
 
