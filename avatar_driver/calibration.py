@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_driver.channels import REGIONS, ROTATION, SHAPE_NAMES, SHAPES, Support
+from avatar_driver.channels import CHANNELS, REGIONS, ROTATION, SHAPE_NAMES, SHAPES, Support
 from avatar_driver.errors import AvatarDriverError
 from avatar_driver.frame import Frame
 
-__all__ = ["Calibration", "NotEnoughFramesError", "Verdict", "calibration"]
+__all__ = ["LEAST_FRAMES", "Calibration", "NotEnoughFramesError", "Verdict", "calibration", "good_frames"]
 
-LEAST_FRAMES: Final = 60
+LEAST_FRAMES: Final = 60  #: of a still face that looks ahead, for its neutral to be trusted
 _FRONTAL: Final = np.deg2rad(12.0)
 _TRIMMED: Final = 0.3  # of the frames, at either end
 _PERCENTILE: Final = 98.0
@@ -94,7 +94,10 @@ def calibration(rest: Sequence[Frame], movement: Sequence[Frame]) -> Calibration
     Raises:
         NotEnoughFramesError: fewer than 60 of the resting frames show a still face that looks ahead.
     """
-    still = _still(rest)
+    seen = _seen(rest)
+    still = _still(seen)
+    if len(still) < LEAST_FRAMES:
+        raise NotEnoughFramesError(len(still), len(seen))
     resting = _trimmed_mean(still)
     spread = 1.4826 * np.median(np.abs(still - np.median(still, axis=0)), axis=0)
     moving = [frame.values for frame in movement if frame.tracked]
@@ -118,16 +121,23 @@ def calibration(rest: Sequence[Frame], movement: Sequence[Frame]) -> Calibration
     )
 
 
-def _still(frames: Sequence[Frame]) -> NDArray[np.float64]:
+def good_frames(frames: Sequence[Frame]) -> int:
+    """How many of the frames show a still face that looks ahead, with open eyes."""
+    return len(_still(_seen(frames)))
+
+
+def _seen(frames: Sequence[Frame]) -> NDArray[np.float64]:
+    """(frames, 58) those with a face."""
+    return np.array([frame.values for frame in frames if frame.tracked], dtype=np.float64).reshape(-1, len(CHANNELS))
+
+
+def _still(seen: NDArray[np.float64]) -> NDArray[np.float64]:
     """(frames, 58) those in which the head faces the way it mostly does, and no blink is under way."""
-    seen = np.array([frame.values for frame in frames if frame.tracked], dtype=np.float64)
     if not len(seen):
-        raise NotEnoughFramesError(0, 0)
+        return seen
     turned = np.linalg.norm(seen[:, ROTATION] - np.median(seen[:, ROTATION], axis=0), axis=1)
     lids = seen[:, [SHAPE_NAMES.index("eyeBlinkLeft"), SHAPE_NAMES.index("eyeBlinkRight")]].max(axis=1)
     still: NDArray[np.float64] = seen[(turned < _FRONTAL) & (lids < np.median(lids) + 0.2)]
-    if len(still) < LEAST_FRAMES:
-        raise NotEnoughFramesError(len(still), len(seen))
     return still
 
 

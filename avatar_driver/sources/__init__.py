@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from avatar_driver.frame import Frame
 
-__all__ = ["Prepared", "Source"]
+__all__ = ["Pictured", "Prepared", "Previewing", "Source"]
 
 
 class Source(Protocol):
@@ -47,3 +47,20 @@ class Prepared(Protocol):
     def prepare(self) -> None:
         """Downloads what is missing, and may draw a progress bar. Raises `AvatarDriverError`."""
         ...
+
+
+class Previewing(Protocol):
+    """Small pictures for the person at the dashboard, made only while `on` is set."""
+
+    on: bool
+
+    def take(self) -> bytes | None:
+        """The newest picture that was not taken yet, as JPEG."""
+        ...
+
+
+@runtime_checkable
+class Pictured(Protocol):
+    """A source that can show what it sees."""
+
+    preview: Previewing

@@ -17,6 +17,7 @@ from avatar_driver.sources._landmarker import SUPPORT, Landmarker
 from avatar_driver.sources._libraries import vision
 from avatar_driver.sources._live import CameraView, StreamView
 from avatar_driver.sources._picture import Picture
+from avatar_driver.sources._preview import Preview
 from avatar_driver.sources._video import Video
 
 __all__ = ["Camera"]
@@ -62,6 +63,7 @@ class Camera:
         else:
             self._view = CameraView(device, width=width, height=height, fps=fps)
         self.paced = not (fast and isinstance(self._view, Video))
+        self.preview = Preview()
         self._last = Frame(-math.inf, REST, tracked=False)
 
     def prepare(self) -> None:
@@ -93,6 +95,7 @@ class Camera:
             with contextlib.closing(Landmarker(model, smoothing=self._landmark_smoothing)) as landmarker:
                 for picture in self._view.pictures(stop, self._last.time):
                     yield self._frame(picture, landmarker)
+                    self.preview.offer(picture.image)  # after the frame is on its way
         finally:
             self._view.close()
 
