@@ -1,0 +1,97 @@
+/** One channel's gain, offset, range and response curve, with its twin's if they are linked. */
+
+import { element, fitCanvas, freshId } from './dom.js';
+import { drawCurve } from './curve.js';
+import { SHAPE_COUNT } from './frames.js';
+import { fullWord, regionWord } from './names.js';
+import { recall, remember } from './preferences.js';
+import { newGesture } from './settings.js';
+import { makeSlider } from './slider.js';
+import { tellAnswer } from './toasts.js';
+import { colours } from './theme.js';
+
+const SIZE = 148;
+const KEYS = [
+  { key: 'gain', label: 'Gain', min: 0, max: 3, usual: 1 },
+  { key: 'offset', label: 'Offset', min: -1, max: 1, usual: 0 },
+  { key: 'low', label: 'Starts at', min: 0, max: 0.95, usual: 0 },
+  { key: 'high', label: 'Full at', min: 0.05, max: 1, usual: 1 },
+  { key: 'curve', label: 'Curve', min: 0.25, max: 4, usual: 1 },
+];
+
+export class ChannelTuning {
+  constructor(settings, hello) {
+    this.settings = settings;
+    this.names = hello.channels;
+    this.twins = new Map(hello.twins.flatMap(([left, right]) => [[left, right], [right, left]]));
+    this.name = this.names.includes(recall('channel', '')) ? recall('channel', '') : 'mouthSmileLeft';
+    this.linked = recall('linked', true);
+    this.canvas = element('canvas', { role: 'img', 'aria-label': 'Response curve with the live value on it' });
+    this.canvas.style.width = this.canvas.style.height = `${SIZE}px`;
+    this.sliders = KEYS.map((key) => makeSlider(settings, { ...key, paths: () => this.#targets().map((name) => ['stages', 'adjust', 'channels', name, key.key]) }));
+    this.node = this.#build(hello.regions);
+    settings.onChange(() => this.#refresh());
+    this.#refresh();
+  }
+
+  #build(regions) {
+    const id = freshId('channel');
+    this.select = element('select', { id, 'aria-label': 'Channel to tune' }, ...Object.entries(regions).map(([region, indices]) => {
+      const shapes = indices.filter((i) => i < SHAPE_COUNT);
+      return shapes.length ? element('optgroup', { label: regionWord(region) }, ...shapes.map((i) => element('option', { value: this.names[i], text: fullWord(this.names[i]) }))) : null;
+    }));
+    this.select.addEventListener('change', () => this.choose(this.select.value));
+    this.link = element('button', { type: 'button', class: 'icon', 'data-icon': 'link', 'aria-label': 'Link left and right', title: 'Link left and right: both get the same settings' });
+    this.link.addEventListener('click', () => {
+      this.linked = !this.linked;
+      remember('linked', this.linked);
+      this.#refresh();
+    });
+    this.clear = element('button', { type: 'button', class: 'quiet', text: 'Reset', title: 'All five back to default', on: { click: () => this.#reset() } });
+    this.caption = element('figcaption', { class: 'hint' });
+    return element('section', { class: 'card channel-card', 'aria-label': 'One channel' },
+      element('header', { class: 'card-head' }, element('h2', { text: 'Channel' }), this.select, this.link, element('span', { class: 'spread' }), this.clear),
+      element('div', { class: 'channel-body' }, element('figure', { class: 'curve' }, this.canvas, this.caption), element('div', { class: 'channel-sliders' }, ...this.sliders.map((slider) => slider.node))));
+  }
+
+  /** Tunes another channel. Head channels have no curve and are passed over. */
+  choose(name) {
+    if (this.names.indexOf(name) >= SHAPE_COUNT) return;
+    this.name = name;
+    remember('channel', name);
+    this.#refresh();
+    for (const slider of this.sliders) slider.refresh();
+  }
+
+  #targets() {
+    const twin = this.twins.get(this.name);
+    return this.linked && twin ? [this.name, twin] : [this.name];
+  }
+
+  async #reset() {
+    const gesture = newGesture();
+    for (const { key } of KEYS) {
+      const set = this.#targets().filter((name) => this.settings.valueAt(['stages', 'adjust', 'channels', name, key], null) !== null);
+      if (!set.length) continue;
+      const answer = await this.settings.set(set.map((name) => ['stages', 'adjust', 'channels', name, key]), null, gesture);
+      if (!answer.ok) return tellAnswer(answer);
+    }
+  }
+
+  #refresh() {
+    const twin = this.twins.get(this.name);
+    this.select.value = this.name;
+    this.link.hidden = !twin;
+    this.link.setAttribute('aria-pressed', String(this.linked));
+    this.response = Object.fromEntries(KEYS.map(({ key, usual }) => [key, Number(this.settings.valueAt(['stages', 'adjust', 'channels', this.name, key], usual))]));
+    this.clear.disabled = !this.#targets().some((name) => this.settings.valueAt(['stages', 'adjust', 'channels', name], null));
+    this.caption.textContent = this.name;
+  }
+
+  draw(frame) {
+    if (!this.canvas.offsetParent) return;
+    fitCanvas(this.canvas, SIZE, SIZE);
+    const index = this.names.indexOf(this.name);
+    drawCurve(this.canvas.getContext('2d'), SIZE, this.response, [{ raw: frame.measured[index], out: frame.values[index] }], colours);
+  }
+}

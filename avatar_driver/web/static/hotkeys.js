@@ -1,0 +1,67 @@
+/** Keys of the page. Never while typing, nor while a dialog is open; with Ctrl or ⌘ only those that are named. */
+
+import { byId, element } from './dom.js';
+
+const KEYS = [
+  ['R', 'Recentre: you look straight ahead now'],
+  ['F', 'Freeze the face, or let it go on'],
+  ['N', 'Neutral face at once (panic key)'],
+  ['C', 'Camera picture on this page'],
+  ['P', 'Pause the traces'],
+  ['1 … 9', 'Expression: tap to keep, press to hold'],
+  ['Ctrl+Z', 'Undo'],
+  ['Ctrl+Shift+Z', 'Redo'],
+  ['Ctrl+S', 'Save to profile'],
+  ['?', 'This list'],
+];
+
+/**
+ * @param {object} actions recentre, freeze, neutral, camera, pause, undo, redo, save: functions; press, release: of an
+ *   expression's place, from 0; releaseAll
+ */
+export function setUpHotkeys(actions) {
+  const plain = { r: actions.recentre, f: actions.freeze, n: actions.neutral, c: actions.camera, p: actions.pause, '?': showKeys };
+  document.addEventListener('keydown', (event) => {
+    if (document.querySelector('dialog[open]')) return;
+    if (event.ctrlKey || event.metaKey) return withControl(event, actions);
+    if (event.altKey || event.repeat || isTyping(event.target)) return;
+    if (/^[1-9]$/.test(event.key)) return actions.press(Number(event.key) - 1);
+    const action = plain[event.key.toLowerCase()];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+  document.addEventListener('keyup', (event) => {
+    if (/^Digit[1-9]$|^Numpad[1-9]$/.test(event.code)) actions.release(Number(event.code.at(-1)) - 1);
+    else if (/^[1-9]$/.test(event.key)) actions.release(Number(event.key) - 1);
+  });
+  window.addEventListener('blur', actions.releaseAll);
+  byId('help').addEventListener('click', showKeys);
+}
+
+function withControl(event, { undo, redo, save }) {
+  const key = event.key.toLowerCase();
+  if (key === 's') {
+    event.preventDefault(); // the browser's own would save this page
+    save();
+  } else if (key === 'z' && !isTyping(event.target)) {
+    event.preventDefault();
+    (event.shiftKey ? redo : undo)();
+  } else if (key === 'y' && !isTyping(event.target)) {
+    event.preventDefault();
+    redo();
+  }
+}
+
+function isTyping(target) {
+  return target.matches('textarea, select, [contenteditable], input:not([type="range"], [type="checkbox"])');
+}
+
+function showKeys() {
+  const dialog = byId('keys');
+  dialog.replaceChildren(
+    element('h2', { id: 'keys-title', text: 'Keyboard' }),
+    element('dl', { class: 'keys' }, ...KEYS.flatMap(([key, text]) => [element('dt', {}, element('kbd', { text: key })), element('dd', { text })])),
+    element('div', { class: 'row' }, element('button', { type: 'button', class: 'primary', text: 'Close', on: { click: () => dialog.close() } })));
+  dialog.showModal();
+}
