@@ -1,0 +1,103 @@
+"""Builds the stage with npm and Vite, away from the checkout; what npm installs is kept for the next run."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+__all__ = ["BROWSER", "MissingError", "built_stage", "node", "stage_workspace"]
+
+_ROOT: Final = Path(__file__).parents[3]
+BROWSER: Final = _ROOT / "plugins" / "browser"
+
+_UNREACHABLE: Final = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "E404")
+_OLDEST_NODE: Final = (20, 19)  # Vite's own
+
+
+class MissingError(Exception):
+    """This machine lacks something; the sentence says what."""
+
+
+def node(oldest: tuple[int, int] = (18, 0)) -> str:
+    """The path of node.
+
+    Raises:
+        MissingError: there is none, or it is older than that.
+    """
+    program = shutil.which("node")
+    if program is None:
+        raise MissingError("needs node, which is not on this machine")
+    shown = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=20).stdout
+    major, minor = (int(part) for part in shown.strip().lstrip("v").split(".")[:2])
+    if (major, minor) < oldest:
+        raise MissingError(f"needs node {oldest[0]}.{oldest[1]} or newer, found {shown.strip()}")
+    return program
+
+
+def stage_workspace(folder: Path) -> Path:
+    """Copies client, stage and maps below `folder`, with the installed packages; returns the stage's folder there.
+
+    Raises:
+        MissingError: no npm, or its registry cannot be reached.
+    """
+    node(_OLDEST_NODE)
+    browser = folder / "plugins" / "browser"
+    ignored = shutil.ignore_patterns("node_modules", "dist")
+    shutil.copytree(BROWSER, browser, ignore=ignored)
+    shutil.copytree(_ROOT / "blendshape_maps", folder / "blendshape_maps")
+    packages = browser / "stage" / "node_modules"
+    packages.mkdir()
+    for package in _installed().iterdir():
+        if package.name != "avatar-driver" and not package.name.startswith(".package-lock"):
+            (packages / package.name).symlink_to(package)
+    (packages / "avatar-driver").symlink_to(browser / "client")
+    return browser / "stage"
+
+
+def built_stage(stage: Path) -> Path:
+    """The folder `dist` of a workspace, as `npm run build` makes it."""
+    done = _npm("run", "build", cwd=stage)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return stage / "dist"
+
+
+def _installed() -> Path:
+    """A node_modules that holds what the lock file names, from an earlier run or installed now."""
+    lock = (BROWSER / "stage" / "package-lock.json").read_bytes()
+    kept = platformdirs.user_cache_path("avatar_driver_tests", appauthor=False)
+    home = kept / f"stage-{hashlib.sha256(lock).hexdigest()[:16]}"
+    if not home.exists():
+        kept.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept) as made:
+            _install(Path(made))
+            # Whoever else installs at this moment makes the same; the first one stays.
+            if not home.exists():
+                Path(made, "whole").rename(home)
+    return home / "stage" / "node_modules"
+
+
+def _install(folder: Path) -> None:
+    stage = folder / "whole" / "stage"
+    stage.mkdir(parents=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(BROWSER / "stage" / name, stage)
+    shutil.copytree(BROWSER / "client", folder / "whole" / "client")
+    done = _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", cwd=stage)
+    if done.returncode and any(code in done.stderr for code in _UNREACHABLE):
+        raise MissingError("needs npm's registry, which cannot be reached from this machine")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _npm(*arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
+    program = shutil.which("npm")
+    if program is None:
+        raise MissingError("needs npm, which is not on this machine")
+    quiet = {**os.environ, "npm_config_update_notifier": "false", "npm_config_fetch_retries": "1"}
+    return subprocess.run(
+        [program, *arguments], cwd=cwd, env=quiet, capture_output=True, text=True, check=False, timeout=100
+    )
