@@ -93,7 +93,7 @@ class Drawing:
 
     def smooth(
         self,
-        knots: Sequence[Knot | XY],
+        knots: Sequence[Knot] | Sequence[XY],
         side: Side = LEFT,
         closed: bool = True,
         z: float | Callable[[float, float], float] | None = None,

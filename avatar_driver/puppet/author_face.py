@@ -1,6 +1,6 @@
 """Authors the face: outline, ears, cheeks, nose, and the neck under it."""
 
-from avatar_driver.puppet.author_drawing import SIDES, Drawing, Knot, Side, ramp
+from avatar_driver.puppet.author_drawing import SIDES, Drawing, Field, Knot, Side, ramp
 
 __all__ = ["cheeks", "ears", "head", "neck", "nose"]
 
@@ -33,7 +33,12 @@ def neck(d: Drawing) -> None:
     for side in SIDES:
         collarbone = d.line([(22, 346), (50, 338), (84, 342), (104, 352)], side, z=-20, weight=0.06)
         d.path(side.of("collarbone"), "MC", collarbone, stroke="skin_line", width=3, opacity=0.4)
-        d.moves(side.of("jaw"), points, lambda _x, y, s=side.sign: (s * 12 * ramp(y, 160, 260), 0))
+        d.moves(side.of("jaw"), points, _sideways(12 * side.sign, 160, 260))
+
+
+def _sideways(amount: float, start: float, end: float) -> Field:
+    """A move to the side that begins at one height and is whole at another."""
+    return lambda _x, y: (amount * ramp(y, start, end), 0)
 
 
 def ears(d: Drawing) -> None:
@@ -58,7 +63,7 @@ def head(d: Drawing) -> None:
     d.moves("jawForward", points, lambda x, y: (x * 0.16 * ramp(y, 120, 200), 11 * ramp(y, 150, 225)))
     d.moves("mouthShrugLower", points, lambda _x, y: (0, -5 * ramp(y, 150, 225)))
     for side in SIDES:
-        d.moves(side.of("jaw"), points, lambda _x, y, s=side.sign: (s * 22 * ramp(y, 60, 210), 0))
+        d.moves(side.of("jaw"), points, _sideways(22 * side.sign, 60, 210))
     d.moves("cheekPuff", points, lambda x, y: (x * 0.13 * ramp(y, 20, 100) * ramp(y, 215, 130), 0))
     d.moves("mouthPucker", points, lambda x, y: (-x * 0.03 * ramp(y, 40, 110) * ramp(y, 215, 130), 0))
     _chin_marks(d)
@@ -132,7 +137,7 @@ def _folds(d: Drawing, side: Side) -> None:
 def nose(d: Drawing) -> None:
     """A small nose: tip, wings that a sneer lifts, wrinkles beside the bridge."""
     tip_z = 118.0
-    shade = d.smooth([Knot(-9, 92, True), (0, 84), Knot(9, 92, True), (0, 99)], z=tip_z - 8)
+    shade = d.smooth([Knot(-9, 92, True), Knot(0, 84), Knot(9, 92, True), Knot(0, 99)], z=tip_z - 8)
     d.path("noseShade", *shade, fill="skin_deep", opacity=0.35)
     tip = d.line([(-8, 94), (-3, 99), (3, 99), (8, 94)], z=tip_z)
     d.path("noseTip", "MC", tip, stroke="skin_line", width=3.5)

@@ -121,7 +121,7 @@ def _shine(d: Drawing) -> None:
     upper = [(-150, -128), (-120, -168), (-80, -186), (-40, -178), (0, -192), (40, -178), (80, -186), (120, -168)]
     lower = [(150, -128), (120, -150), (92, -158), (70, -148), (44, -162), (16, -150), (0, -166), (-20, -150)]
     tail = [(-44, -162), (-70, -146), (-92, -158), (-120, -150)]
-    knots = [*upper, *[Knot(x, y, k % 2 == 1) for k, (x, y) in enumerate([*lower, *tail])]]
+    knots = [*[Knot(*place) for place in upper], *[Knot(x, y, k % 2 == 1) for k, (x, y) in enumerate([*lower, *tail])]]
     commands, points = d.smooth(knots, z=lambda x, y: _fringe_depth(x, y) + 26)
     d.path("hairShine", commands, points, fill="hair_shine", opacity=0.55, clip="frontHair")
 

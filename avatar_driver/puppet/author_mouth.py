@@ -25,6 +25,9 @@ class Move(NamedTuple):
     corner: float = 0.0
     power: float = 2.0
 
+    def field(self, x: float, _y: float) -> tuple[float, float]:
+        return self.at(x)
+
     def at(self, x: float) -> tuple[float, float]:
         t = min(abs(x) / _HALF, 1.0)
         bend = max(t - _LEVEL, 0.0) / (1 - _LEVEL)
@@ -105,18 +108,21 @@ def _move(d: Drawing, lips: _Lips) -> None:
     corners = {lips.upper[0], lips.upper[-1]}
     for channel, parts in _BOTH.items():
         for line, part in zip(lips, parts, strict=True):
-            d.moves(channel, [i for i in line if line is lips.upper or i not in corners], lambda x, _y, m=part: m.at(x))
+            d.moves(channel, [i for i in line if line is lips.upper or i not in corners], part.field)
     for base, parts in _SIDED.items():
         for side in SIDES:
             for line, part in zip(lips, parts, strict=True):
                 points = [i for i in line if line is lips.upper or i not in corners]
                 d.moves(side.of(base), points, _half(part, side))
     for side in SIDES:
-        s = side.sign
-        d.moves(side.of("mouth"), lips.upper, lambda x, _y, s=s: (23 * s, -4 * ramp(s * x, 20, 44)))
-        d.moves(side.of("mouth"), lips.lower[1:-1], lambda x, _y, s=s: (23 * s, -4 * ramp(s * x, 20, 44)))
-        d.moves(side.of("jaw"), lips.upper, lambda x, _y, s=s: (8 * s, 0))
-        d.moves(side.of("jaw"), lips.lower[1:-1], lambda x, _y, s=s: (s * (8 + 9 * ramp(abs(x), 44, 15)), 2))
+        _move_aside(d, lips, side.of("mouth"), side.of("jaw"), side.sign)
+
+
+def _move_aside(d: Drawing, lips: _Lips, mouth: str, jaw: str, s: int) -> None:
+    inner_lower = lips.lower[1:-1]
+    d.moves(mouth, [*lips.upper, *inner_lower], lambda x, _y: (23 * s, -4 * ramp(s * x, 20, 44)))
+    d.moves(jaw, lips.upper, (8 * s, 0))
+    d.moves(jaw, inner_lower, lambda x, _y: (s * (8 + 9 * ramp(abs(x), 44, 15)), 2))
 
 
 def _half(move: Move, side: Side) -> Field:

@@ -5,23 +5,14 @@
 //   const puppet = await Puppet.load('puppet.json');
 //   puppet.draw(canvas.getContext('2d'), values58, {background: 'palette', mirror: false});
 
-const SHAPES = 52;
-const CHANNELS = 58;
-const SMALL_ANGLE = 1e-12;
-const INVISIBLE = 1 / 512; // less than half a step of an 8-bit colour
+import {CHANNEL_NAMES, compiledDriver, driven, limitedTurn} from './puppet_inputs.js';
 
-/** The names of the 58 channels, in the order of avatar_driver/channels.py. */
-export const CHANNEL_NAMES = Object.freeze([
-  ...['Left', 'Right'].flatMap(side =>
-    ['Blink', 'LookDown', 'LookIn', 'LookOut', 'LookUp', 'Squint', 'Wide'].map(name => `eye${name}${side}`)),
-  'jawForward', 'jawLeft', 'jawRight', 'jawOpen', 'mouthClose', 'mouthFunnel', 'mouthPucker', 'mouthLeft', 'mouthRight',
-  ...['Smile', 'Frown', 'Dimple', 'Stretch'].flatMap(name => [`mouth${name}Left`, `mouth${name}Right`]),
-  'mouthRollLower', 'mouthRollUpper', 'mouthShrugLower', 'mouthShrugUpper',
-  ...['Press', 'LowerDown', 'UpperUp'].flatMap(name => [`mouth${name}Left`, `mouth${name}Right`]),
-  'browDownLeft', 'browDownRight', 'browInnerUp', 'browOuterUpLeft', 'browOuterUpRight', 'cheekPuff',
-  'cheekSquintLeft', 'cheekSquintRight', 'noseSneerLeft', 'noseSneerRight', 'tongueOut',
-  'headPositionX', 'headPositionY', 'headPositionZ', 'headRotationX', 'headRotationY', 'headRotationZ',
-]);
+export {CHANNEL_NAMES};
+export {Interpolator} from './interpolator.js';
+
+const SHAPES = 52;
+const CHANNELS = CHANNEL_NAMES.length;
+const INVISIBLE = 1 / 512; // less than half a step of an 8-bit colour
 
 /** A rig that can be posed and painted. Poses are kept in buffers of its own: one puppet, one pose at a time. */
 export class Puppet {
@@ -236,95 +227,6 @@ export class Puppet {
     }
     return this._colours.values;
   }
-}
-
-/**
- * Faces for a screen that draws more often than faces come.
- *
- * On each arrival it starts from what is shown and reaches the new face one frame's time later, so it never jumps and
- * is never more than one frame behind. When faces stop coming it holds the last, and after `patience` milliseconds
- * eases to rest. Pure: it never reads a clock. Times are milliseconds, `performance.now()` on arrival and on drawing.
- */
-export class Interpolator {
-  constructor({patience = 1000, ease = 400, longest = 50} = {}) {
-    Object.assign(this, {patience, ease, longest});
-    this.interval = 1000 / 30; // until two frames have told better
-    this._from = new Float64Array(CHANNELS);
-    this._to = new Float64Array(CHANNELS);
-    this._shown = new Float64Array(CHANNELS);
-    this._arrived = undefined;
-  }
-
-  /** A face of 58 values arrived. */
-  push(values, now) {
-    if (this._arrived === undefined) this._from.set(values);
-    else {
-      this._from.set(this.at(now));
-      const gap = now - this._arrived;
-      // Two at once say nothing about the rate, and neither does a pause.
-      if (gap > 2 && gap < 4 * this.longest) this.interval += 0.2 * (Math.min(gap, this.longest) - this.interval);
-    }
-    this._to.set(values);
-    this._arrived = now;
-  }
-
-  /** The face to draw: 58 values in a buffer that the next call overwrites. At rest before the first arrival. */
-  at(now) {
-    const shown = this._shown;
-    if (this._arrived === undefined) return shown;
-    const age = now - this._arrived;
-    const share = Math.min(Math.max(age / this.interval, 0), 1);
-    const kept = age > this.patience ? Math.exp((this.patience - age) / this.ease) : 1;
-    for (let i = 0; i < CHANNELS; i += 1) {
-      shown[i] = kept * (this._from[i] + share * (this._to[i] - this._from[i]));
-    }
-    return shown;
-  }
-
-  /** Whether faces have stopped coming. */
-  stalled(now) {
-    return this._arrived === undefined || now - this._arrived > this.patience;
-  }
-}
-
-function compiledDriver(driver, rows) {
-  const [low, high] = driver.limits ?? [-Infinity, Infinity];
-  const terms = Object.entries(driver.sum ?? {}).map(([name, weight]) => [rows.get(name), weight]);
-  return {terms, factors: driver.product?.map(name => rows.get(name)), bias: driver.bias ?? 0, low, high};
-}
-
-function driven({terms, factors, bias, low, high}, inputs) {
-  let total = 0;
-  if (factors) {
-    total = 1;
-    for (let i = 0; i < factors.length; i += 1) total *= inputs[factors[i]];
-  } else {
-    for (let i = 0; i < terms.length; i += 1) total += inputs[terms[i][0]] * terms[i][1];
-  }
-  return Math.min(Math.max(bias + total, low), high);
-}
-
-const turn = new Float64Array(9);
-
-/** The limited rotation as a matrix, row by row, on the picture's axes (y down): Rodrigues' formula. */
-function limitedTurn(rx, ry, rz, limit) {
-  const angle = Math.hypot(rx, ry, rz);
-  const still = angle < SMALL_ANGLE;
-  const [x, y, z] = still ? [0, 0, 1] : [rx / angle, ry / angle, rz / angle];
-  const limited = still ? 0 : limit * Math.tanh(angle / limit);
-  const s = Math.sin(limited);
-  const c = Math.cos(limited);
-  const k = 1 - c;
-  turn[0] = c + x * x * k;
-  turn[1] = -(x * y * k - z * s);
-  turn[2] = x * z * k + y * s;
-  turn[3] = -(x * y * k + z * s);
-  turn[4] = c + y * y * k;
-  turn[5] = -(y * z * k - x * s);
-  turn[6] = x * z * k - y * s;
-  turn[7] = -(y * z * k + x * s);
-  turn[8] = c + z * z * k;
-  return turn;
 }
 
 function trace(ctx, path, p) {
