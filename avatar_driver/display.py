@@ -21,12 +21,14 @@ _LINE_EVERY: Final = 5.0  # s between status lines where there is no terminal
 class Display:
     """Shows a session until it is cancelled.
 
-    Sinks that can draw themselves (`__rich__`, as `console` does) stand below the status.
+    Sinks that can draw themselves (`__rich__`, as `console` does) stand below the status. `address` is that of the
+    dashboard, where there is one.
     """
 
-    def __init__(self, session: "Session", console: "Console") -> None:
+    def __init__(self, session: "Session", console: "Console", address: str | None = None) -> None:
         self._session = session
         self._console = console
+        self._address = address
 
     async def show(self) -> None:
         """Draws or prints until cancelled."""
@@ -80,7 +82,8 @@ class Display:
             fault = Text(counts.fault or "", "red", overflow="ellipsis", no_wrap=True)
             numbers = (str(counts.sent), str(counts.dropped), str(counts.errors))
             table.add_row(label, lane.sink.describe(), *numbers, fault)
-        return Group(head, table, *self._pictures())
+        address = [Text(f"dashboard  {self._address}", "dim")] if self._address else []
+        return Group(head, table, *address, *self._pictures())
 
     def _pictures(self) -> list[Any]:
         return [lane.sink for lane in self._session.engine.lanes.values() if hasattr(lane.sink, "__rich__")]

@@ -7,16 +7,37 @@ import signal
 from typing import TYPE_CHECKING
 
 from avatar_driver.display import Display
+from avatar_driver.errors import AvatarDriverError
 from avatar_driver.sources import Prepared
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from avatar_driver.session import Session
+    from avatar_driver.web.server import WebServer
 
 __all__ = ["run_shown"]
 
 log = logging.getLogger("avatar_driver")
+
+
+async def _served(session: "Session") -> "WebServer | None":
+    """The dashboard, or None where the profile wants none or its port is taken: the face goes out all the same."""
+    settings = session.profile.web
+    if settings is None:
+        return None
+    from avatar_driver.web.server import WebServer
+
+    server = WebServer(session, settings)
+    try:
+        await server.open()
+    except (AvatarDriverError, OSError) as error:
+        log.warning("%s; running without it", error)
+        return None
+    if settings.access.token is not None:
+        log.warning("the dashboard can be reached from other computers, by whoever knows the token in its address")
+    log.info("dashboard: %s", server.address)
+    return server
 
 
 async def run_shown(session: "Session", console: "Console", seconds: float | None) -> None:
@@ -37,11 +58,14 @@ async def run_shown(session: "Session", console: "Console", seconds: float | Non
     for each in before:
         # `signal.signal`, not the loop's own: Windows has only this.
         signal.signal(each, ask_to_stop)
-    display = Display(session, console)
+    web = await _served(session)
+    display = Display(session, console, address=web.address if web is not None else None)
     showing = asyncio.create_task(display.show())
     try:
         await session.run(seconds)
     finally:
+        if web is not None:
+            await web.close()
         showing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await showing

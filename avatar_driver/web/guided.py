@@ -1,0 +1,120 @@
+"""A calibration led by the dashboard: recorded from the running source, shown, and applied when it is accepted."""
+
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from avatar_driver.calibrating import STEPS, Recording, edits
+from avatar_driver.calibration import LEAST_FRAMES, Calibration, NotEnoughFramesError, calibration
+from avatar_driver.edits import Edit, EditError
+from avatar_driver.frame import Frame
+from avatar_driver.session import Session
+
+__all__ = ["Guided"]
+
+_SECONDS: Final = 4.0  # of each step
+_TOLD_EVERY: Final = 0.1
+
+
+class Guided:
+    """Records, proposes, applies.
+
+    Args:
+        session: what is calibrated.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._recording: Recording | None = None
+        self._found: Calibration | None = None
+        self._only_neutral = False
+        self._failure = ""
+        self._applied = False
+        self._before: tuple[tuple[Edit, ...], ...] | None = None  # the steps that were done before it was applied
+        self._told = 0.0
+
+    def start(self, *, only_neutral: bool) -> None:
+        """Begins with the first step."""
+        self.discard()
+        self._only_neutral = only_neutral
+        self._recording = Recording(_SECONDS, STEPS[:1] if only_neutral else STEPS)
+
+    def discard(self) -> None:
+        """Forgets what was recorded; what was applied before stays."""
+        self._recording, self._found, self._failure, self._applied = None, None, "", False
+
+    def feed(self, frame: Frame) -> bool:
+        """Takes a frame as the source gave it; whether there is news to tell."""
+        recording = self._recording
+        if recording is None:
+            return False
+        step = recording.step
+        recording.feed(frame)
+        if recording.over:
+            self._finish(recording)
+            return True
+        now = time.monotonic()
+        if step == recording.step and now - self._told < _TOLD_EVERY:
+            return False
+        self._told = now
+        return True
+
+    async def accept(self) -> str:
+        """Applies what was found to the running profile, as one step that can be undone.
+
+        Raises:
+            EditError: nothing was found.
+        """
+        if self._found is None:
+            raise EditError("there is no calibration to accept; record one first")
+        await self._session.change(self._edits(self._found))
+        self._applied = True
+        return "applied; save to keep it"
+
+    async def undo(self) -> str:
+        """Takes the calibration that was applied last back, if nothing was changed since. Raises `EditError`."""
+        last = self._session.history.done[-1] if self._session.history.done else ()
+        if not self._applied or self._found is None or list(last) != self._edits(self._found):
+            raise EditError("the calibration is not the last thing that was changed; use undo step by step")
+        await self._session.undo()
+        self._applied = False
+        return "taken back"
+
+    def message(self) -> dict[str, Any]:
+        """As the dashboard is told."""
+        recording = self._recording
+        phase = "recording" if recording else "review" if self._found else "failed" if self._failure else "idle"
+        verdicts = self._found.verdicts if self._found else ()
+        return {
+            "type": "calibration",
+            "phase": phase,
+            "step": recording.step if recording else 0,
+            "share": recording.share if recording else 0.0,
+            "frames": min(recording.good, LEAST_FRAMES) if recording else 0,
+            "needed": LEAST_FRAMES,
+            "message": self._failure or (STEPS[recording.step].prompt if recording else ""),
+            "verdicts": [
+                {
+                    "name": verdict.name,
+                    "neutral": verdict.neutral,
+                    "reached": verdict.reached,
+                    "moved": verdict.moved,
+                    "absent": verdict.absent,
+                    "text": str(verdict),
+                }
+                for verdict in verdicts
+            ],
+            "applied": self._applied,
+            "can_undo": self._applied,
+        }
+
+    def _finish(self, recording: Recording) -> None:
+        self._recording = None
+        try:
+            self._found = calibration(recording.at_rest, recording.movement)
+        except NotEnoughFramesError as error:
+            self._failure = str(error)
+
+    def _edits(self, found: Calibration) -> Sequence[Edit]:
+        # Of a neutral alone nothing is learned about extremes: those that were stored stay.
+        return [each for each in edits(found) if not (self._only_neutral and each.path[-1] == "extreme")]
