@@ -186,5 +186,5 @@ def brows(d: Drawing) -> None:
             d.moves(side.of("noseSneer"), [i], (0, 6 * share))
         furrow = d.line([(9, -64), (13, -57), (13, -48), (10, -40)], side)
         fades = {side.of("browDown"): 0.6}
-        d.path(side.of("furrow"), "MC", furrow, stroke="skin_deep", width=3, opacity=0, opacity_deltas=fades)
+        d.path(side.of("furrow"), "MC", furrow, stroke="skin_deep", width=3, opacity=-0.1, opacity_deltas=fades)
         d.moves(side.of("browDown"), furrow, (0, 9))

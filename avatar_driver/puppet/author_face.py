@@ -124,7 +124,7 @@ def _folds(d: Drawing, side: Side) -> None:
     d.moves(side.of("eyeSquint"), under_eye, (0, -5))
     laugh = d.line([(40, 98), (56, 108), (66, 122), (68, 140)], side)
     fades = {side.of("noseSneer"): 0.55, side.of("mouthSmile"): 0.12, side.of("mouthDimple"): 0.15}
-    d.path(side.of("laughFold"), "MC", laugh, stroke="skin_deep", width=3, opacity=0, opacity_deltas=fades)
+    d.path(side.of("laughFold"), "MC", laugh, stroke="skin_deep", width=3, opacity=-0.06, opacity_deltas=fades)
     d.moves(side.of("mouthSmile"), laugh, lambda _x, y: (7 * s, -4 * ramp(y, 90, 140)))
     d.moves(side.of("noseSneer"), laugh, (2 * s, -8))
     shine = d.line([(118, 104), (138, 100), (150, 118), (146, 136)], side)
@@ -154,7 +154,7 @@ def nose(d: Drawing) -> None:
         for k, (x, y) in enumerate([(13, 48), (15, 60), (18, 72)]):
             wrinkle = d.line([(x, y), (x + 6, y - 5), (x + 12, y - 6), (x + 17, y - 5)], side)
             d.path(
-                side.of(f"sneerLine{k}"), "MC", wrinkle, stroke="skin_deep", width=3, opacity=0, opacity_deltas=fades
+                side.of(f"sneerLine{k}"), "MC", wrinkle, stroke="skin_deep", width=3, opacity=-0.1, opacity_deltas=fades
             )
             d.moves(side.of("noseSneer"), wrinkle, (0, -5))
         d.moves(side.of("mouth"), middle, (2 * s, 0))

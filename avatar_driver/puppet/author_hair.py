@@ -77,11 +77,10 @@ def back_hair(d: Drawing) -> None:
 
 def _middle_hair(d: Drawing, fill: dict[str, object]) -> None:
     """What is seen between the face and a lock when the head turns far."""
-    half = [Knot(0, -240), Knot(110, -210), Knot(182, -110), Knot(192, 20), Knot(188, 150), Knot(184, 276, True)]
-    half += [Knot(130, 246), Knot(60, 236), Knot(0, 236)]
-    knots = [*half, *[Knot(-k.x, k.y, k.sharp) for k in reversed(half[1:-1])]]
-    commands, points = d.smooth(knots, z=2, weight=_hang)
-    d.path("middleHair", commands, points, fill=fill)
+    strip = [(112, -170), (182, -110), (192, 20), (188, 150), (184, 276), (128, 254), (104, 150), (100, 0)]
+    for side in SIDES:
+        commands, points = d.smooth(strip, side, z=2, weight=_hang)
+        d.path(side.of("middleHair"), commands, points, fill=fill)
 
 
 def fringe_shadow(d: Drawing) -> None:
