@@ -1,4 +1,4 @@
-"""Writes the generated files of `plugins/godot`: `python -m tests.plugins.godot.generate`, then format with gdformat."""
+"""Writes the generated files of `plugins/godot`: `python -m tests.plugins.godot.generate`."""
 
 import shutil
 from collections.abc import Iterator
@@ -22,7 +22,10 @@ def expected() -> Iterator[tuple[Path, str]]:
         yield GODOT / "godot3" / ADDON / name, text
     for folder, names in ((ADDON, NODES), (Path("sample"), SAMPLE)):
         for name in names:
-            yield GODOT / "godot3" / folder / name, ported((GODOT / "godot4" / folder / name).read_text(encoding="utf-8"))
+            yield (
+                GODOT / "godot3" / folder / name,
+                ported((GODOT / "godot4" / folder / name).read_text(encoding="utf-8")),
+            )
 
 
 def main() -> None:

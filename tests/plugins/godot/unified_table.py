@@ -21,6 +21,8 @@ ENTRIES: Final[tuple[str, ...]] = tuple(
     json.loads(Path(__file__).with_name("face_tracker_entries.json").read_text(encoding="utf-8"))
 )
 
+_UNIFIED: Final = maps.load("unified")
+
 # Entries that the map has only in halves: their mean.
 _HALVES: Final = {
     "CheekPuff": ("CheekPuffLeft", "CheekPuffRight"),
@@ -30,7 +32,7 @@ _HALVES: Final = {
     "MouthSad": ("MouthSadLeft", "MouthSadRight"),
 }
 _LINE: Final = 121  # with its end
-_HEAD: Final = '''\
+_HEAD: Final = """\
 ## The blend shapes of Godot's XRFaceTracker (Unified Expressions) from the 52 shapes of ARKit.
 ##
 ## Written by tests/plugins/godot/generate.py from blendshape_maps/unified.yaml; change it there.[br]
@@ -39,7 +41,7 @@ _HEAD: Final = '''\
 ## One weight 0…1 for each entry of XRFaceTracker.BlendShapeEntry, in that order. `arkit` has weights by ARKit's
 ## names; a name that is missing counts as 0. What no camera sees stays 0.
 static func weights(arkit: Dictionary) -> Array:
-'''
+"""
 
 
 def parameter_of(entry: str) -> tuple[str, ...]:
@@ -48,13 +50,13 @@ def parameter_of(entry: str) -> tuple[str, ...]:
     camel = pascal[0].lower() + pascal[1:]
     if pascal.startswith("EyeLook") and camel in SHAPE_NAMES:
         return (camel,)
-    known = maps.load("unified").names
+    known = _UNIFIED.names
     return tuple(f"v2/{name}" for name in _HALVES.get(pascal, (pascal,)) if f"v2/{name}" in known)
 
 
 def table() -> str:
     """The text of `unified_shapes.gd`."""
-    parameters = {parameter.name: parameter for parameter in maps.load("unified").parameters}
+    parameters = {parameter.name: parameter for parameter in _UNIFIED.parameters}
     lines: list[str] = []
     written: set[str] = set()
     rows = []
@@ -111,7 +113,9 @@ def _code(expression: Expression) -> str:
         case Named(name):
             return _variable(name)
         case Sum(parts, constant):
-            terms = [repr(float(constant))] * bool(constant or not parts) + [_term(weight, part) for weight, part in parts]
+            terms = [repr(float(constant))] * bool(constant or not parts) + [
+                _term(weight, part) for weight, part in parts
+            ]
             return terms[0] if len(terms) == 1 else f"({' + '.join(terms)})"
         case Folded(Fold.PRODUCT, parts):
             return f"({' * '.join(map(_code, parts))})"

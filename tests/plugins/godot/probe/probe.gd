@@ -1,6 +1,6 @@
 extends SceneTree
 # Runs in Godot 3 and answers questions about the addon: reads JSON lists of questions from a file, writes the answers.
-# Numbers go out as the hex of their double or single bytes where they must be exact.
+# Floats, texts and blobs of packets go out as the hex of their bytes: JSON would round the ones and break on the others.
 
 const Osc = preload("res://addons/avatar_driver/osc.gd")
 const VmcAssembler = preload("res://addons/avatar_driver/vmc_assembler.gd")
@@ -33,7 +33,7 @@ func _decode(packet_hex):
 		var arguments = []
 		for i in range(message[1].length()):
 			arguments.append(_told(message[1].substr(i, 1), message[2][i]))
-		told.append({"address": message[0], "tags": message[1], "args": arguments})
+		told.append({"address": _hex(message[0].to_utf8()), "tags": message[1], "args": arguments})
 	return told
 
 
@@ -95,6 +95,8 @@ func _told(tag, value):
 		buffer.big_endian = true
 		buffer.put_float(value)
 		return _hex(buffer.data_array)
+	if tag == "s":
+		return _hex(value.to_utf8())
 	return _hex(value) if tag == "b" else value
 
 
