@@ -218,7 +218,9 @@ class _Author:
         normals = points / np.linalg.norm(points, axis=1, keepdims=True)
         primitive = Primitive(
             attributes=Attributes(
-                POSITION=self._floats(points * turned), NORMAL=self._floats(normals * turned), COLOR_0=self._floats(colours)
+                POSITION=self._floats(points * turned),
+                NORMAL=self._floats(normals * turned),
+                COLOR_0=self._floats(colours),
             ),
             indices=self._indices(triangles),
             material=0,

@@ -1,11 +1,12 @@
 """Fixtures of the browser's tests: the stage as npm and Vite build it, a server of pages, pages that may not err."""
 
-import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from tests.plugins.browser import authored
 from tests.plugins.browser.building import MissingError, built_stage, stage_workspace
@@ -44,10 +45,29 @@ def pages(built: Path) -> Iterator[Pages]:
         yield pages
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def browser() -> AsyncIterator["Browser"]:
+    """One Chromium for all of these tests: starting it takes longer than most of them."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+    if program is None:
+        pytest.skip("needs Chromium, which is not on this machine")
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        quiet = [f"--disable-{each}" for each in ("quic", "background-networking", "component-update", "sync")]
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--no-first-run", *quiet]
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="package")
 async def show(browser: "Browser", pages: Pages) -> AsyncIterator[Show]:
     """Opens the stage; at the end no page may have broken its policy, thrown, or logged an error."""
     show = Show(browser, pages)
     yield show
-    await asyncio.sleep(0)
+    await show.close()
     assert show.errors == []

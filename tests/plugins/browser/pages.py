@@ -56,6 +56,13 @@ class _Handler(SimpleHTTPRequestHandler):
         self._folders = folders
         super().__init__(*arguments)
 
+    def do_GET(self) -> None:
+        if self.path == "/favicon.ico":  # Chromium asks for it by itself where a page names none
+            self.send_response(204)
+            self.end_headers()
+            return
+        super().do_GET()
+
     def translate_path(self, path: str) -> str:
         name, _, rest = path.partition("?")[0].lstrip("/").partition("/")
         folder = self._folders.get(name, Path("/nonexistent"))
@@ -76,6 +83,12 @@ class Show:
         self.errors: list[str] = []
         self.pages = pages
         self._browser = browser
+        self._opened: list[Page] = []
+
+    async def close(self) -> None:
+        """Closes every page that was opened."""
+        for page in self._opened:
+            await page.close()
 
     async def __call__(self, *, wait: bool = True, **options: object) -> "Page":
         """A page with the stage; with `wait`, one that has shown a face."""
@@ -89,6 +102,7 @@ class Show:
         """A page that shows nothing yet."""
         # Small: the picture is drawn by the processor, and nothing here depends on its size.
         page = await self._browser.new_page(viewport={"width": 240, "height": 240})
+        self._opened.append(page)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._listen)
         return page

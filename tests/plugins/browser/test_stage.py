@@ -1,7 +1,9 @@
 """The stage in Chromium: what stands on the avatar is what was sent."""
 
+import base64
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -15,6 +17,8 @@ from tests.plugins.browser.pages import Show, until
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from playwright.async_api import Page
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 # Steps no other value has, within a shape's range and exact in single precision.
 EVERY_SHAPE = {name: (i + 1) / 64 for i, name in enumerate(SHAPE_NAMES)}
@@ -170,14 +174,15 @@ async def test_a_file_of_the_person_s_own_takes_the_place_of_the_head(show: Show
 
 
 async def test_a_file_may_be_dropped_on_the_page(show: Show) -> None:
-    drop = """(bytes) => {
+    drop = """(base64) => {
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
         const dropped = new DataTransfer();
-        dropped.items.add(new File([new Uint8Array(bytes)], 'dropped.glb'));
+        dropped.items.add(new File([bytes], 'dropped.glb'));
         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true }));
     }"""
     async with puppet() as played:
         page = await show(ws=played.url, background="transparent")
-        await page.evaluate(drop, list(authored.glb()))
+        await page.evaluate(drop, base64.b64encode(authored.glb()).decode())
         await until(page, "document.getElementById('model').textContent.startsWith('dropped.glb: ')")
 
 
@@ -197,9 +202,7 @@ async def test_a_page_that_the_driver_serves_asks_the_same_port_for_the_face(sho
     page.on("websocket", lambda socket: asked.append(socket.url))
     await page.goto(show.pages.stage(token="a secret"))
     await until(page, "window.avatarStage?.connection.state === 'lost'")
-    assert asked[0] == f"{show.pages.origin.replace('http', 'ws')}/face?token=a+secret&format=binary".replace(
-        "token=a+secret&format=binary", "format=binary&token=a+secret"
-    )
+    assert asked[0] == f"{show.pages.origin.replace('http', 'ws')}/face?format=binary&token=a+secret"
     assert "secret" not in await page.locator("#panel").inner_text()
 
 
@@ -212,13 +215,9 @@ async def test_what_altered_the_face_is_told(show: Show) -> None:
 
 async def picture(page: "Page") -> Any:
     """(H, W, 4) pixels of the page, once a frame more was drawn."""
-    from io import BytesIO
-
-    from PIL import Image
-
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    shot = await page.screenshot(omit_background=True)
-    return np.asarray(Image.open(BytesIO(shot)).convert("RGBA")).astype(int)
+    shot = cv2.imdecode(np.frombuffer(await page.screenshot(omit_background=True), np.uint8), cv2.IMREAD_UNCHANGED)
+    return cv2.cvtColor(shot, cv2.COLOR_BGRA2RGBA if shot.shape[2] == 4 else cv2.COLOR_BGR2RGBA).astype(int)
 
 
 def changed(one: Any, other: Any) -> float:

@@ -1,0 +1,140 @@
+"""The stage and `avatar-driver run`: every message arrives, nothing is shown that was not sent, and a break mends."""
+
+import asyncio
+import logging
+import socket
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from avatar_driver import maps
+from avatar_driver.channels import SHAPE_NAMES
+from tests.plugins.browser.driving import driver, free_port, listen
+from tests.plugins.browser.pages import Show, until
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+_log = logging.getLogger(__name__)
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+# Keeps what stands on the avatar after each frame that was put on it, and when.
+RECORD = """() => {
+    window.log = [];
+    window.received = [];
+    window.avatarStage.connection.onFrame((frame) => {
+        window.received.push([frame.sequence, frame.time, performance.timeOrigin + frame.received]);
+    });
+    window.avatarStage.onApplied = (frame) => {
+        if (frame === null) return;
+        const { avatar } = window.avatarStage;
+        window.log.push([frame.sequence, frame.time, performance.timeOrigin + performance.now(), avatar.weights]);
+    };
+}"""
+
+
+async def recorded(page: "Page", port: int, seconds: float) -> tuple[dict[int, Any], list[Any], list[Any]]:
+    """(what a client in Python received, what the page received, what it put on the avatar) in the same seconds."""
+    await page.evaluate(RECORD)
+    sent = await listen(port, seconds)
+    received, applied = await page.evaluate("[window.received, window.log]")
+    return sent, received, applied
+
+
+async def test_the_weights_of_each_frame_are_those_that_another_client_received(show: Show, tmp_path: Path) -> None:
+    port = free_port()
+    async with driver(tmp_path, port):
+        page = await show(ws=f"ws://127.0.0.1:{port}/", model="head.glb")
+        sent, _, applied = await recorded(page, port, 3)
+    shared = [(sequence, weights) for sequence, _, _, weights in applied if sequence in sent]
+    assert len(shared) >= 10
+    for sequence, weights in shared:
+        assert weights == dict(zip(SHAPE_NAMES, sent[sequence].frame.values[:52].tolist(), strict=True))
+    assert len({tuple(weights.values()) for _, weights in shared}) > 5, "the face moves"
+
+
+async def test_the_expressions_of_each_frame_are_what_the_map_makes_of_it(show: Show, tmp_path: Path) -> None:
+    port = free_port()
+    vrm1 = maps.load("vrm1")
+    async with driver(tmp_path, port):
+        page = await show(ws=f"ws://127.0.0.1:{port}/", model="vrm1-presets-expression.vrm")
+        sent, _, applied = await recorded(page, port, 3)
+    shared = [(sequence, weights) for sequence, _, _, weights in applied if sequence in sent]
+    assert len(shared) >= 10
+    for sequence, weights in shared:
+        expected = dict(zip(vrm1.names, vrm1(sent[sequence].frame.values).tolist(), strict=True))
+        assert weights == pytest.approx({name: expected[name] for name in weights}, abs=1e-6)
+
+
+async def test_sixty_messages_a_second_arrive_while_the_picture_is_drawn(show: Show, tmp_path: Path) -> None:
+    """With `--log-cli-level=info` it tells the delays."""
+    port = free_port()
+    async with driver(tmp_path, port):
+        page = await show(ws=f"ws://127.0.0.1:{port}/", model="head.glb")
+        _, received, applied = await recorded(page, port, 4)
+        statistics = await page.evaluate("window.avatarStage.connection.statistics")
+    sequences = [sequence for sequence, _, _ in received]
+    assert len(received) >= 200
+    assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
+    assert (statistics["skipped"], statistics["bad"]) == (0, 0)
+    assert len(received) / (received[-1][1] - received[0][1]) == pytest.approx(60, rel=0.05)
+    # The driver's clock is this computer's monotonic one, which Python's perf_counter reads here too; the page's is the
+    # time of day. So each delay runs from the moment a face was due at the source to its arrival, or to the avatar.
+    offset = time.time() - time.perf_counter()
+    for name, events in (("received", received), ("applied", applied)):
+        delays = np.array([event[2] - 1000 * (event[1] + offset) for event in events])
+        p50, p99 = np.percentile(delays, [50, 99])
+        _log.info("%s: p50 %.1f ms, p99 %.1f ms, %d frames", name, p50, p99, len(events))
+        assert 0 < p50 < 1000
+
+
+async def test_when_the_driver_ends_the_page_says_so_relaxes_and_comes_back_with_it(show: Show, tmp_path: Path) -> None:
+    port = free_port()
+    async with driver(tmp_path, port):
+        page = await show(ws=f"ws://127.0.0.1:{port}/", model="head.glb")
+    await until(page, "document.getElementById('connection').textContent.startsWith('connection lost')")
+    await until(page, "Object.values(window.avatarStage.avatar.weights).every((weight) => weight === 0)")
+    async with driver(tmp_path, port):
+        await until(page, "window.avatarStage.connection.state === 'open' && window.avatarStage.applied")
+        assert (await page.evaluate("window.avatarStage.connection.statistics"))["connections"] == 2
+
+
+async def test_an_overlay_says_nothing_of_a_lost_connection(show: Show) -> None:
+    page = await show(ws=f"ws://127.0.0.1:{free_port()}/", background="transparent", wait=False)
+    await until(page, "document.getElementById('connection').textContent.startsWith('connection lost')")
+    assert not await page.locator("#panel").is_visible()
+
+
+async def test_a_page_that_is_seen_again_tries_at_once(show: Show, tmp_path: Path) -> None:
+    port = free_port()
+    page = await show.blank()
+    await page.goto(f"{show.pages.origin}/client/package.json")
+    begin = """async (url) => {
+        const { connect } = await import('/client/avatar-driver.js');
+        window.tries = 0;
+        const Counting = class extends WebSocket { constructor(url) { super(url); window.tries += 1; } };
+        window.face = connect(url, { firstPause: 60000, longestPause: 60000, WebSocket: Counting });
+    }"""
+    await page.evaluate(begin, f"ws://127.0.0.1:{port}/")
+    await until(page, "window.face.state === 'lost'")
+    async with driver(tmp_path, port):
+        await asyncio.to_thread(wait_for_port, port)
+        assert await page.evaluate("window.tries") == 1
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await until(page, "window.face.frame")
+    assert await page.evaluate("window.tries") == 2
+
+
+def wait_for_port(port: int) -> None:
+    """Returns once somebody listens there."""
+    for _ in range(400):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"nobody listens on {port}")
