@@ -102,6 +102,8 @@ def front_hair(d: Drawing) -> None:
     top, bottom = d.point(0, -250, 80), d.point(0, -20, 110)
     fill = {"linear": [top, bottom], "stops": [(0, "hair", 1), (0.6, "hair", 1), (1, "hair_light", 1)]}
     d.path("frontHair", commands, points, fill=fill, stroke="hair_line", width=4)
+    for k, knot in enumerate(_FRINGE[2:-2:4]):
+        _gap_shade(d, k, knot)
     _shine(d)
     strands = [
         [(-8, -262), (-40, -220), (-66, -170), (-62, -110)],
@@ -113,6 +115,14 @@ def front_hair(d: Drawing) -> None:
     for k, places in enumerate(strands):
         strand = [d.point(x, y, _fringe_depth(x, y)) for x, y in places]
         d.path(f"strand{k}", "MC", strand, stroke="hair_line", width=3, opacity=0.55)
+
+
+def _gap_shade(d: Drawing, k: int, gap: Knot) -> None:
+    """The shade where two strands of the fringe part."""
+    places = [(0, -66), (6, -6), (11, 48), (0, 2), (-11, 48), (-6, -6)]
+    wedge = [Knot(gap.x + x, gap.y + y, i % 2 == 0) for i, (x, y) in enumerate(places)]
+    commands, points = d.smooth(wedge, z=_fringe_depth)
+    d.path(f"gapShade{k}", commands, points, fill="hair_deep", opacity=0.45, clip="frontHair")
 
 
 def _shine(d: Drawing) -> None:
@@ -166,6 +176,9 @@ def _lock(d: Drawing, side: Side) -> None:
     top, bottom = d.point(x, -60, 58), d.point(x, 285, 58, 0.6)
     fill = {"linear": [top, bottom], "stops": [(0, "hair", 1), (0.5, "hair", 1), (1, "hair_tip", 1)]}
     d.path(side.of("lock"), commands, points, fill=fill, stroke="hair_line", width=4)
+    inner = [(134, -120), (156, -30), (152, 60), (154, 150), (138, 240), (152, 300), (166, 200), (165, 60), (166, -60)]
+    shade, places_of = d.smooth(inner, side, z=59, weight=_hang)
+    d.path(side.of("lockShade"), shade, places_of, fill="hair_deep", opacity=0.3, clip=side.of("lock"))
     for k, places in enumerate(
         [
             [(164, -60), (176, 20), (166, 100), (170, 200)],

@@ -201,7 +201,7 @@ def _delta_rows(file: RigFile, rows: dict[str, int], count: int) -> tuple[NDArra
     for k, name in enumerate(names):
         for i, dx, dy in file.deltas[name]:
             deltas[k, i] += (dx, dy)
-    return np.array([rows[name] for name in names], dtype=np.intp), deltas.reshape(len(names), -1)
+    return np.array([rows[name] for name in names], dtype=np.intp), deltas.reshape(len(names), 2 * count)
 
 
 def _turn(vector: NDArray[np.float64], limit: float) -> NDArray[np.float64]:

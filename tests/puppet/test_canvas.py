@@ -68,6 +68,20 @@ async def test_without_a_background_the_page_behind_shows(page: "Page") -> None:
     assert (corner, middle) == (0, 255)
 
 
+async def test_a_drawing_leaves_nothing_of_the_one_before(page: "Page") -> None:
+    fresh, again = await page.evaluate(
+        """() => {
+          const small = {scale: 0.4};
+          const fresh = pixels([], small).reduce((sum, value) => sum + value, 0);
+          pixels([]);
+          const ctx = canvas.getContext('2d');
+          puppet.draw(ctx, [], small);
+          return [fresh, ctx.getImageData(0, 0, 400, 450).data.reduce((sum, value) => sum + value, 0)];
+        }"""
+    )
+    assert fresh == again
+
+
 async def test_a_background_fills_the_picture(page: "Page") -> None:
     for background, colour in (("#00ff00", [0, 255, 0]), ("palette", [0xE4, 0xE3, 0xF6])):
         found = await page.evaluate("background => [...pixels([], {background}).slice(0, 4)]", background)

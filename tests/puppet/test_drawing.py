@@ -95,12 +95,11 @@ def test_every_shape_moves_or_shows_something(name: str) -> None:
     assert np.abs(half.points - rest.points).max() > 0.3 * moved, "and not only at its end"
 
 
-def test_no_two_shapes_look_alike() -> None:
+def test_no_two_shapes_move_alike() -> None:
     rest = PUPPET.posed(REST)
     rows = []
     for name in SHAPE_NAMES:
-        posed = PUPPET.posed(face(**{name: 1}))
-        change = np.concatenate([(posed.points - rest.points).ravel(), 20 * (posed.opacity - rest.opacity)])
+        change = (PUPPET.posed(face(**{name: 1})).points - rest.points).ravel()
         rows.append(change / np.linalg.norm(change))
     likeness = np.array(rows) @ np.array(rows).T - np.eye(len(rows))
     a, b = np.unravel_index(likeness.argmax(), likeness.shape)
