@@ -1,0 +1,95 @@
+"""The few functions of ThorVG's C interface that a puppet needs.
+
+thorvg-python brings the library and loads it. Its classes make an object for each number that they pass on, which for a
+puppet of 1500 points costs more than painting it; so the functions are called here straight, with arrays. They let go
+of Python's lock while they work. Names, arguments and order of enumerations: thorvg_capi.h of ThorVG 1.0.
+"""
+
+import ctypes
+from typing import Any, Final
+
+from avatar_driver.errors import AvatarDriverError
+
+__all__ = ["CAPS", "COMMANDS", "JOINS", "ColourStop", "ThorVG"]
+
+COMMANDS: Final = {"Z": 0, "M": 1, "L": 2, "C": 3}
+CAPS: Final = {"butt": 0, "round": 1, "square": 2}
+JOINS: Final = {"miter": 0, "round": 1, "bevel": 2}
+
+_THREADS: Final = 1  # beside the one that paints: it prepares outlines meanwhile, which halves the time of a frame
+_OLDEST: Final = (1, 0)  # the C interface was changed for 1.0, and is promised to stay
+_POINTER: Final = ctypes.c_void_p
+_FLOAT: Final = ctypes.c_float
+_BYTE: Final = ctypes.c_uint8
+_COUNT: Final = ctypes.c_uint32
+
+_MAKERS: Final[dict[str, list[Any]]] = {
+    "swcanvas_create": [ctypes.c_int],
+    "shape_new": [],
+    "scene_new": [],
+    "linear_gradient_new": [],
+    "radial_gradient_new": [],
+}
+_ACTIONS: Final[dict[str, list[Any]]] = {
+    "swcanvas_set_target": [_POINTER, _POINTER, _COUNT, _COUNT, _COUNT, ctypes.c_int],
+    "canvas_add": [_POINTER, _POINTER],
+    "canvas_update": [_POINTER],
+    "canvas_draw": [_POINTER, ctypes.c_bool],
+    "canvas_sync": [_POINTER],
+    "canvas_destroy": [_POINTER],
+    "scene_add": [_POINTER, _POINTER],
+    "paint_set_opacity": [_POINTER, _BYTE],
+    "paint_set_clip": [_POINTER, _POINTER],
+    "shape_reset": [_POINTER],
+    "shape_append_path": [_POINTER, _POINTER, _COUNT, _POINTER, _COUNT],
+    "shape_set_fill_color": [_POINTER, *[_BYTE] * 4],
+    "shape_set_stroke_color": [_POINTER, *[_BYTE] * 4],
+    "shape_set_stroke_width": [_POINTER, _FLOAT],
+    "shape_set_stroke_cap": [_POINTER, ctypes.c_int],
+    "shape_set_stroke_join": [_POINTER, ctypes.c_int],
+    "shape_set_gradient": [_POINTER, _POINTER],
+    "shape_set_stroke_gradient": [_POINTER, _POINTER],
+    "gradient_set_color_stops": [_POINTER, _POINTER, _COUNT],
+    "linear_gradient_set": [_POINTER, *[_FLOAT] * 4],
+    "radial_gradient_set": [_POINTER, *[_FLOAT] * 6],
+}
+
+
+class ColourStop(ctypes.Structure):
+    """`Tvg_Color_Stop`: where on the gradient, and the colour there."""
+
+    _fields_ = (("offset", _FLOAT), ("red", _BYTE), ("green", _BYTE), ("blue", _BYTE), ("alpha", _BYTE))
+
+
+class ThorVG:
+    """The library, running, with its functions under their names without the `tvg_`.
+
+    Raises:
+        AvatarDriverError: it cannot be loaded, or is too old.
+    """
+
+    def __init__(self) -> None:
+        try:
+            from thorvg_python.engine import Engine
+
+            engine = Engine(threads=_THREADS)
+        except (ImportError, OSError) as error:
+            raise AvatarDriverError(
+                f"the puppet cannot be painted, for ThorVG does not load ({error}); pip install thorvg-python"
+            ) from error
+        _, *version, _ = engine.version()
+        if tuple(version[:2]) < _OLDEST:
+            found = ".".join(map(str, version))
+            raise AvatarDriverError(f"ThorVG {found} is too old to paint the puppet; pip install -U thorvg-python")
+        self._engine = engine  # ThorVG stops when it goes
+        # A second handle on the same library: thorvg-python sets the argument types of its own at every call.
+        library = ctypes.CDLL(engine.thorvg_lib._name)
+        for names, result in ((_MAKERS, _POINTER), (_ACTIONS, ctypes.c_int)):
+            for name, arguments in names.items():
+                function = library[f"tvg_{name}"]
+                function.argtypes, function.restype = arguments, result
+                setattr(self, name, function)
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not there; the functions are set above."""
+        raise AttributeError(name)
