@@ -13,7 +13,7 @@ from avatar_driver.frame import Frame
 from avatar_driver.profile import Profile
 from avatar_driver.sources import Source
 
-__all__ = ["STEPS", "Recording", "Step", "edits", "recorded", "save", "undo"]
+__all__ = ["KEPT_AS", "STEPS", "Recording", "Step", "edits", "recorded", "save", "undo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ STEPS: Final = (
     Step("Pull the corners of your mouth down.", pose=_both(mouthFrown=1) | {"mouthShrugLower": 0.5}),
 )
 
-_KEPT_AS: Final = "before-calibration"
+KEPT_AS: Final = "before-calibration"  #: what the copy of the profile before ends in
 _PATIENCE: Final = 20.0  # s to wait for a face that looks ahead
 _COUNTED_EVERY: Final = 5  # frames
 
@@ -152,7 +152,7 @@ def save(profile: Profile, found: Calibration) -> Path:
     Raises:
         CannotSaveError: the profile has no file of its own, or the file cannot be written.
     """
-    return saving.save(saving.own_file(profile), edits(found), kept_as=_KEPT_AS)
+    return saving.save(saving.own_file(profile), edits(found), kept_as=KEPT_AS)
 
 
 def undo(profile: Profile) -> Path:
@@ -162,5 +162,5 @@ def undo(profile: Profile) -> Path:
         CannotSaveError: there was none.
     """
     file = saving.own_file(profile)
-    saving.restore(file, _KEPT_AS)
+    saving.restore(file, KEPT_AS)
     return file

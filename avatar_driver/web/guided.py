@@ -1,10 +1,13 @@
 """A calibration led by the dashboard: recorded from the running source, shown, and applied when it is accepted."""
 
+import asyncio
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
-from avatar_driver.calibrating import STEPS, Recording, edits
+from avatar_driver import saving
+from avatar_driver.calibrating import KEPT_AS, STEPS, Recording, edits
 from avatar_driver.calibration import LEAST_FRAMES, Calibration, NotEnoughFramesError, calibration
 from avatar_driver.edits import Edit, EditError
 from avatar_driver.frame import Frame
@@ -30,7 +33,7 @@ class Guided:
         self._only_neutral = False
         self._failure = ""
         self._applied = False
-        self._before: tuple[tuple[Edit, ...], ...] | None = None  # the steps that were done before it was applied
+        self._written: tuple[Path, bytes] | None = None  # the profile as it was written
         self._told = 0.0
 
     def start(self, *, only_neutral: bool) -> None:
@@ -60,23 +63,48 @@ class Guided:
         return True
 
     async def accept(self) -> str:
-        """Applies what was found to the running profile, as one step that can be undone.
+        """Applies what was found: into the profile's file; for a shipped profile into what runs, to be saved.
 
         Raises:
-            EditError: nothing was found.
+            AvatarDriverError: nothing was found, or the file cannot be written.
         """
         if self._found is None:
             raise EditError("there is no calibration to accept; record one first")
-        await self._session.change(self._edits(self._found))
+        edits = self._edits(self._found)
+        if self._session.profile.files:
+            file = saving.own_file(self._session.profile)
+            await asyncio.to_thread(saving.save, file, edits, kept_as=KEPT_AS)
+            self._written = file, file.read_bytes()
+            await self._session.reload()
+            told = f"applied and saved to {file.name}"
+        else:
+            self._written = None
+            await self._session.change(edits)
+            told = "applied; save to keep it"
         self._applied = True
-        return "applied; save to keep it"
+        return told
 
     async def undo(self) -> str:
-        """Takes the calibration that was applied last back, if nothing was changed since. Raises `EditError`."""
-        last = self._session.history.done[-1] if self._session.history.done else ()
-        if not self._applied or self._found is None or list(last) != self._edits(self._found):
-            raise EditError("the calibration is not the last thing that was changed; use undo step by step")
-        await self._session.undo()
+        """Takes the calibration that was applied last back, if nothing was changed since.
+
+        Raises:
+            AvatarDriverError: something was, or there was none.
+        """
+        if not self._applied or self._found is None:
+            raise EditError("no calibration was applied since the program started")
+        if self._written is not None:
+            file, bytes_then = self._written
+            if file.read_bytes() != bytes_then:
+                raise EditError(
+                    f"{file.name} was changed since; 'avatar-driver calibrate {file.name} --undo' undoes that too"
+                )
+            saving.restore(file, KEPT_AS)
+            await self._session.reload()
+        else:
+            done = self._session.history.done
+            if not done or list(done[-1]) != self._edits(self._found):
+                raise EditError("the calibration is not the last thing that was changed; use undo step by step")
+            await self._session.undo()
         self._applied = False
         return "taken back"
 

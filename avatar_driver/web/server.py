@@ -1,23 +1,17 @@
 """The web server: pages, the face stream for them, and the dashboard's connection, on one port."""
 
 import asyncio
-import hmac
 import itertools
 import logging
 import time
 from functools import partial
-from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
-from websockets.http11 import Request, Response
 
+from avatar_driver.errors import SinkError
 from avatar_driver.frame import Frame
-from avatar_driver.protocols.access import Refusal
 from avatar_driver.protocols.face_stream import SEQUENCES
 from avatar_driver.serving.bounded_connection import BoundedConnection
 from avatar_driver.serving.face_client import NOTHING_KNOWN, Choice, Edition, FaceClient, Statement
@@ -28,9 +22,10 @@ from avatar_driver.sources import Pictured
 from avatar_driver.web import status
 from avatar_driver.web.commands import LONGEST
 from avatar_driver.web.controls import Controls
+from avatar_driver.web.door import MOST_CLIENTS, Door, query_of
 from avatar_driver.web.live import LiveClient, face_message, picture_message
 from avatar_driver.web.log_lines import LogLines
-from avatar_driver.web.pages import page
+from avatar_driver.web.remote import OscCommands
 
 __all__ = ["WebServer"]
 
@@ -40,11 +35,8 @@ _library_log.setLevel(logging.CRITICAL)
 
 _STATUS_EVERY: Final = 0.25  # s
 _CHOICES_EVERY: Final = 12  # of those; looking for profiles reads files
-_MOST_CLIENTS: Final = 40
-_MOST_PARAMETERS: Final = 10
 _CLOSING_SECONDS: Final = 0.4
 _STALL_SECONDS: Final = 5.0
-_COOKIE: Final = "avatar_driver"
 
 
 class WebServer:
@@ -61,10 +53,12 @@ class WebServer:
         self._settings = settings
         self._server: Server | None = None
         self._connections: set[BoundedConnection] = set()
+        self._door = Door(settings, self._connections)
         self._dashboards: set[LiveClient] = set()
         self._faces: set[FaceClient] = set()
         self._statement: Statement = NOTHING_KNOWN
         self._sequence = 0
+        self._osc = OscCommands(self.controls, settings.osc_port) if settings.osc_port is not None else None
         self._telling: asyncio.Task[None] | None = None
         self._log_lines: LogLines | None = None
         self._rates = status.Rates()
@@ -88,13 +82,13 @@ class WebServer:
         Raises:
             SinkError: the port is taken or the address is not one of this computer's.
         """
-        listed = partial(BoundedConnection, listed=self._connections, at_most=2 * _MOST_CLIENTS)
+        listed = partial(BoundedConnection, listed=self._connections, at_most=2 * MOST_CLIENTS)
         try:
             self._server = await serve(
                 self._serve,
                 self._settings.host or None,
                 self._settings.port,
-                process_request=self._answer,
+                process_request=self._door.answer,
                 create_connection=cast(type[ServerConnection], listed),
                 compression=None,
                 server_header=None,
@@ -106,6 +100,11 @@ class WebServer:
             )
         except OSError as error:
             raise cannot_listen("the dashboard", self._settings.host, self._settings.port, error) from error
+        if self._osc is not None:
+            try:
+                await self._osc.open()
+            except (SinkError, OSError) as error:
+                _log.warning("%s; running without them", error)  # the dashboard works all the same
         self._session.engine.observers.append(self._observe)
         self._telling = asyncio.create_task(self._tell())
         self._log_lines = LogLines(self._log)
@@ -121,6 +120,8 @@ class WebServer:
         self._session.engine.observers.remove(self._observe)
         if self._telling is not None:
             self._telling.cancel()
+        if self._osc is not None:
+            self._osc.close()
         for face in self._faces:
             face.finish()
         server.close()
@@ -132,68 +133,12 @@ class WebServer:
                 connection.transport.abort()
             await server.wait_closed()
 
-    # What is asked for
-
-    async def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        """A page, a refusal, or None to let a request become a WebSocket."""
-        path, _, query_text = request.path.partition("?")
-        try:
-            query = parse_qs(query_text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
-        except ValueError:
-            return connection.respond(HTTPStatus.BAD_REQUEST, f"expected at most {_MOST_PARAMETERS} parameters\n")
-        wants_socket = "Upgrade" in request.headers
-        refusal = self._settings.access.refusal(
-            hosts=request.headers.get_all("Host"),
-            origins=request.headers.get_all("Origin"),
-            tokens=query.get("token") or _cookies(request),
-        )
-        if refusal is None and wants_socket:
-            refusal = self._refused_socket(path, query)
-            if refusal is None:
-                return None
-        if refusal is not None:
-            if refusal.status in (401, 403):
-                _log.warning("the dashboard turned a request away: %s", refusal.sentence)
-            return connection.respond(HTTPStatus(refusal.status), f"{refusal.sentence}\n")
-        return await self._page(connection, path)
-
-    def _refused_socket(self, path: str, query: dict[str, list[str]]) -> Refusal | None:
-        if len(self._connections) > _MOST_CLIENTS:
-            return Refusal(503, f"{_MOST_CLIENTS} pages are connected, and no more are served")
-        if path == "/live":
-            given = query.get("token", [""])[0].encode(errors="replace")
-            if hmac.compare_digest(given, self._settings.command_token.encode()):
-                return None
-            return Refusal(401, "commands need the token of a page from this server; load the page again")
-        if path != "/face":
-            return Refusal(404, f"nothing at {path[:40]!a}; there are /live and /face")
-        try:
-            Choice.from_query(query)
-        except ValueError as error:
-            return Refusal(400, str(error))
-        return None
-
-    async def _page(self, connection: ServerConnection, path: str) -> Response:
-        stage = Path(self._settings.stage) if self._settings.stage is not None else None
-        words = {"token": self._settings.command_token, "access": self._settings.access.token or ""}
-        found = await asyncio.to_thread(page, path, stage=stage, words=words)
-        if found is None:
-            return connection.respond(HTTPStatus.NOT_FOUND, f"nothing at {path[:60]!a}\n")
-        headers = Headers(found.headers)
-        headers["Content-Length"] = str(len(found.body))
-        headers["Connection"] = "close"
-        if self._settings.access.token:
-            # So that what a page loads comes in too. Strict: no other site's page brings it along.
-            headers["Set-Cookie"] = f"{_COOKIE}={self._settings.access.token}; Path=/; HttpOnly; SameSite=Strict"
-        return Response(200, "OK", headers, found.body)
-
     async def _serve(self, connection: ServerConnection) -> None:
-        assert connection.request is not None  # `_answer` let it in
-        path, _, query_text = connection.request.path.partition("?")
+        assert connection.request is not None  # the door let it in
+        path, query = query_of(connection.request)
         if path == "/live":
             await self._serve_dashboard(connection)
             return
-        query = parse_qs(query_text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
         face = FaceClient(connection, Choice.from_query(query), _STALL_SECONDS)
         self._faces.add(face)
         try:
@@ -215,8 +160,6 @@ class WebServer:
             if not self._dashboards and isinstance(self._session.engine.source, Pictured):
                 self._session.engine.source.preview.on = False  # nobody looks any more
 
-    # What is told
-
     def _observe(self, given: Frame, shown: Frame) -> None:
         """Every frame. Costs next to nothing while no page is open."""
         if self._faces:
@@ -225,7 +168,7 @@ class WebServer:
                 face.offer(edition)
         self._statement = shown.origin.support, shown.altered
         self._sequence = (self._sequence + 1) % SEQUENCES
-        guided_news = given.tracked and self.controls.guided.feed(given)
+        guided_news = self.controls.guided.feed(given)
         if not self._dashboards:
             return
         face_bytes = face_message(given, shown, self._sequence)
@@ -262,11 +205,3 @@ class WebServer:
         """A line of the program's log, to every dashboard."""
         for dashboard in self._dashboards:
             dashboard.log(message)
-
-
-def _cookies(request: Request) -> list[str]:
-    try:
-        cookie = SimpleCookie("; ".join(request.headers.get_all("Cookie")))
-    except CookieError:
-        return []
-    return [cookie[_COOKIE].value] if _COOKIE in cookie else []
