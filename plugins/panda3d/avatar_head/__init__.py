@@ -1,0 +1,1 @@
+"""A head made by a script, and the stream that moves it."""
