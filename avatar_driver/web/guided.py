@@ -32,7 +32,8 @@ class Guided:
         self._found: Calibration | None = None
         self._only_neutral = False
         self._failure = ""
-        self._applied = False
+        self._news = ""
+        self._applied: Sequence[Edit] = ()  # what the last calibration changed
         self._written: tuple[Path, bytes] | None = None  # the profile as it was written
         self._told = 0.0
 
@@ -44,7 +45,7 @@ class Guided:
 
     def discard(self) -> None:
         """Forgets what was recorded; what was applied before stays."""
-        self._recording, self._found, self._failure, self._applied = None, None, "", False
+        self._recording, self._found, self._failure, self._news = None, None, "", ""
 
     def feed(self, frame: Frame) -> bool:
         """Takes a frame as the source gave it; whether there is news to tell."""
@@ -76,13 +77,14 @@ class Guided:
             await asyncio.to_thread(saving.save, file, edits, kept_as=KEPT_AS)
             self._written = file, file.read_bytes()
             await self._session.reload()
-            told = f"applied and saved to {file.name}"
+            news = f"Applied and saved to {file.name}."
         else:
             self._written = None
             await self._session.change(edits)
-            told = "applied; save to keep it"
-        self._applied = True
-        return told
+            news = "Applied. Save the profile to keep it."
+        self.discard()
+        self._applied, self._news = edits, news
+        return news
 
     async def undo(self) -> str:
         """Takes the calibration that was applied last back, if nothing was changed since.
@@ -90,7 +92,7 @@ class Guided:
         Raises:
             AvatarDriverError: something was, or there was none.
         """
-        if not self._applied or self._found is None:
+        if not self._applied:
             raise EditError("no calibration was applied since the program started")
         if self._written is not None:
             file, bytes_then = self._written
@@ -102,11 +104,12 @@ class Guided:
             await self._session.reload()
         else:
             done = self._session.history.done
-            if not done or list(done[-1]) != self._edits(self._found):
+            if not done or done[-1] != tuple(self._applied):
                 raise EditError("the calibration is not the last thing that was changed; use undo step by step")
             await self._session.undo()
-        self._applied = False
-        return "taken back"
+        self.discard()
+        self._applied, self._news = (), "Taken back."
+        return self._news
 
     def message(self) -> dict[str, Any]:
         """As the dashboard is told."""
@@ -120,7 +123,7 @@ class Guided:
             "share": recording.share if recording else 0.0,
             "frames": min(recording.good, LEAST_FRAMES) if recording else 0,
             "needed": LEAST_FRAMES,
-            "message": self._failure or (STEPS[recording.step].prompt if recording else ""),
+            "message": STEPS[recording.step].prompt if recording else self._failure or self._news,
             "verdicts": [
                 {
                     "name": verdict.name,
@@ -132,8 +135,8 @@ class Guided:
                 }
                 for verdict in verdicts
             ],
-            "applied": self._applied,
-            "can_undo": self._applied,
+            "applied": bool(self._applied),
+            "can_undo": bool(self._applied),
         }
 
     def _finish(self, recording: Recording) -> None:

@@ -105,11 +105,14 @@ async def test_of_a_shipped_profile_it_is_a_step_to_be_saved(tmp_path: Path, mon
     guided = Guided(Session("demo"))
     guided.start(only_neutral=True)
     play(guided, 5.0)
-    assert await guided.accept() == "applied; save to keep it"
+    assert await guided.accept() == "Applied. Save the profile to keep it."
+    assert guided.message()["phase"] == "idle"
     assert settings(guided)["neutral"]
     assert guided._session.history.done
     await guided.undo()
     assert not guided._session.history.done
+    guided.start(only_neutral=True)
+    play(guided, 5.0)
     await guided.accept()
     await guided._session.change([Edit(("stages", "two_timescale", "stillness"), 0.5)])
     with pytest.raises(EditError, match="not the last thing"):
