@@ -4,11 +4,13 @@ import { element, fitCanvas, watchSize } from './dom.js';
 import { fullWord, regionWord, scaleOf, split, word } from './names.js';
 import { colours } from './theme.js';
 
-const ROW = 22;
+const ROW = 20;
 const BAR = 10;
 const MARKER = 14; // px left of a bar, for the sign of how the channel is known
-const NUMBER = 32;
+const NUMBER = 34; // px right of it for the number
+const NUMBER_ALONE = 50; // … of a bar without a twin: 'absent', '-12.3 cm'
 const BETWEEN = 10;
+const ORDER = ['lids', 'gaze', 'brows', 'jaw', 'smile', 'lips', 'cheeks', 'tongue', 'head'];
 const FONT = '11px system-ui, sans-serif';
 
 /** One region's rows: buttons to choose a channel by, over a canvas that shows all its bars. */
@@ -45,8 +47,10 @@ class RegionBars {
 
   /** x and width of the bar of a row's cell. */
   place(row, side) {
-    const width = row.length === 2 ? (this.width - BETWEEN) / 2 : this.width;
-    return { x: side * (width + BETWEEN) + MARKER, width: width - MARKER - NUMBER, end: side * (width + BETWEEN) + width };
+    const paired = row.length === 2;
+    const width = paired ? (this.width - BETWEEN) / 2 : this.width;
+    const left = side * (width + BETWEEN);
+    return { x: left + MARKER, width: width - MARKER - (paired ? NUMBER : NUMBER_ALONE), end: left + width - 4 };
   }
 
   /** What does not change from frame to frame: tracks, and the signs of how each channel is known. */
@@ -121,7 +125,7 @@ export class Bars {
   /** Builds the rows from the server's hello. */
   build(hello) {
     this.names = hello.channels;
-    this.regions = Object.entries(hello.regions).map(([region, indices]) => new RegionBars(region, indices, hello.channels, hello.twins, this.onChoose));
+    this.regions = inOrder(hello.regions).map(([region, indices]) => new RegionBars(region, indices, hello.channels, hello.twins, this.onChoose));
     this.box.replaceChildren(...this.regions.map((region) => region.node));
     this.showSupport(this.support);
   }
@@ -150,6 +154,12 @@ export class Bars {
   draw(frame) {
     for (const region of this.regions) region.draw(frame, this.support);
   }
+}
+
+/** The regions so that two columns come out equally long; one we do not know goes last. */
+function inOrder(regions) {
+  const place = (name) => (ORDER.indexOf(name) + ORDER.length + 1) % (ORDER.length + 1);
+  return Object.entries(regions).sort(([a], [b]) => place(a) - place(b));
 }
 
 /** Indices grouped into rows: twins side by side, left first. */

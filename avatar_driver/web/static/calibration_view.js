@@ -53,7 +53,7 @@ export class CalibrationView {
     this.count = element('p', { class: 'hint' });
     this.bar = element('progress', { max: 1, value: 0, 'aria-label': 'Progress of this step' });
     this.frames = element('p', { class: 'frames-found' });
-    this.dots = element('ol', { class: 'dots', 'aria-hidden': 'true' }, ...this.poses.map(() => element('li')));
+    this.dots = element('ol', { class: 'dots', 'aria-hidden': 'true' }, ...Array.from({ length: this.total ?? this.poses.length }, () => element('li')));
     return element('section', { class: 'card recording' },
       element('header', { class: 'card-head' }, element('h2', { text: 'Do as the picture' }), element('span', { class: 'spread' }), this.count),
       element('div', { class: 'pose' }, this.canvas), this.prompt, this.bar, this.frames, this.dots,
@@ -64,7 +64,7 @@ export class CalibrationView {
     const { prompt, rest } = this.hello.calibration_steps[step];
     this.step = step;
     setText(this.prompt, prompt);
-    setText(this.count, `step ${step + 1} of ${this.poses.length}`);
+    setText(this.count, `step ${step + 1} of ${this.total ?? this.poses.length}`);
     this.bar.value = share;
     const enough = frames >= needed;
     setText(this.frames, rest ? `${Math.min(frames, needed)} of ${needed} good frames${enough ? ': enough' : ', looking straight ahead'}` : message);
@@ -92,7 +92,11 @@ export class CalibrationView {
   }
 
   #button(text, step, kind, more = {}) {
-    return element('button', { type: 'button', class: kind, text, on: { click: async () => tellAnswer(await this.connection.command('calibrate', { step, ...more })) } });
+    const act = async () => {
+      if (step === 'start') this.total = more.only ? 1 : this.poses.length;
+      tellAnswer(await this.connection.command('calibrate', { step, ...more }));
+    };
+    return element('button', { type: 'button', class: kind, text, on: { click: act } });
   }
 
   /** The picture of the step: moves to the pose and back, or shows the pose where motion is not wanted. */

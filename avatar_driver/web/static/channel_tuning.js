@@ -23,20 +23,21 @@ export class ChannelTuning {
   constructor(settings, hello) {
     this.settings = settings;
     this.names = hello.channels;
+    this.regions = hello.regions;
     this.twins = new Map(hello.twins.flatMap(([left, right]) => [[left, right], [right, left]]));
     this.name = this.names.includes(recall('channel', '')) ? recall('channel', '') : 'mouthSmileLeft';
     this.linked = recall('linked', true);
     this.canvas = element('canvas', { role: 'img', 'aria-label': 'Response curve with the live value on it' });
     this.canvas.style.width = this.canvas.style.height = `${SIZE}px`;
     this.sliders = KEYS.map((key) => makeSlider(settings, { ...key, paths: () => this.#targets().map((name) => ['stages', 'adjust', 'channels', name, key.key]) }));
-    this.node = this.#build(hello.regions);
+    this.node = this.#build();
     settings.onChange(() => this.#refresh());
     this.#refresh();
   }
 
-  #build(regions) {
+  #build() {
     const id = freshId('channel');
-    this.select = element('select', { id, 'aria-label': 'Channel to tune' }, ...Object.entries(regions).map(([region, indices]) => {
+    this.select = element('select', { id, 'aria-label': 'Channel to tune' }, ...Object.entries(this.regions).map(([region, indices]) => {
       const shapes = indices.filter((i) => i < SHAPE_COUNT);
       return shapes.length ? element('optgroup', { label: regionWord(region) }, ...shapes.map((i) => element('option', { value: this.names[i], text: fullWord(this.names[i]) }))) : null;
     }));
@@ -63,6 +64,11 @@ export class ChannelTuning {
     for (const slider of this.sliders) slider.refresh();
   }
 
+  #region() {
+    const index = this.names.indexOf(this.name);
+    return Object.keys(this.regions).find((region) => this.regions[region].includes(index));
+  }
+
   #targets() {
     const twin = this.twins.get(this.name);
     return this.linked && twin ? [this.name, twin] : [this.name];
@@ -84,6 +90,7 @@ export class ChannelTuning {
     this.link.hidden = !twin;
     this.link.setAttribute('aria-pressed', String(this.linked));
     this.response = Object.fromEntries(KEYS.map(({ key, usual }) => [key, Number(this.settings.valueAt(['stages', 'adjust', 'channels', this.name, key], usual))]));
+    this.response.gain *= Number(this.settings.valueAt(['stages', 'adjust', 'regions', this.#region()], 1)); // as the stage does
     this.clear.disabled = !this.#targets().some((name) => this.settings.valueAt(['stages', 'adjust', 'channels', name], null));
     this.caption.textContent = this.name;
   }

@@ -104,9 +104,9 @@ export function showFigures(status, cost) {
   const age = status.age_ms;
   const number = (value, digits = 0) => (value === null || value === undefined ? '–' : value.toFixed(digits));
   fill(byId('figures'), [
-    ['frames a second', number(status.fps), ''],
+    ['fps', number(status.fps), ''],
     ['detection', number(status.detection_ms, 1), 'ms'],
-    ['age when sent', number(age, 1), 'ms'],
+    ['age sent', number(age, 1), 'ms'],
     ['this page', number(cost.percentile(0.5), 1), 'ms'],
   ]);
   setText(byId('fault'), status.fault ?? '');

@@ -5,6 +5,7 @@ import { recall, remember } from './preferences.js';
 import { Puppet } from './puppet.js';
 
 const REST = new Float32Array(58);
+const LARGEST = 1.35; // times the size at which everything is seen
 
 export class FaceView {
   constructor() {
@@ -44,7 +45,14 @@ export class FaceView {
   draw(values) {
     this.values = values;
     if (!this.puppet || !this.canvas.width) return;
-    this.puppet.draw(this.context, values, { palette: this.palette, mirror: this.mirror, scale: 0.97 });
+    this.puppet.draw(this.context, values, { palette: this.palette, mirror: this.mirror, scale: this.#closeUp() });
+  }
+
+  /** In a tall picture the shoulders may leave it at the sides, so that the face is large. */
+  #closeUp() {
+    const [, , width, height] = this.puppet.view;
+    const [across, down] = [this.canvas.width / width, this.canvas.height / height];
+    return 0.97 * Math.min(LARGEST, Math.max(1, down / across));
   }
 
   /** What is known of the newest frame. The frame's own flag decides; the status names the stages. */
@@ -69,7 +77,7 @@ export class FaceView {
 
 /** What a stage does to a face, in a word people know. */
 function plain(stage) {
-  return { amplify: 'amplified', adjust: 'adjusted', symmetry: 'made symmetrical', expressions: 'expression held', freeze: 'frozen', neutral: 'neutral' }[stage] ?? stage;
+  return { amplify: 'amplified', adjust: 'adjusted', symmetry: 'made symmetrical', expressions: 'held or replaced' }[stage] ?? stage;
 }
 
 /** The camera picture. It is decoded off the main thread, and nothing is kept. */

@@ -5,6 +5,7 @@ const LEAST_MOVEMENT = 0.12; // of a shape: below it there is nothing to compare
 const LEAST_LIKENESS = 0.8; // correlation at the best lag
 const EARLIEST = -0.1; // s
 const LATEST = 0.4;
+const BLOCK = 12; // frames
 const LEAST_TREMBLE = 2e-4; // raw that is calmer than this has no tremble to remove
 
 /**
@@ -33,19 +34,32 @@ export function delayOf(times, raw, filtered) {
 }
 
 /**
- * How much of the raw line's tremble is left: median size of the third difference, filtered over raw. Third differences
- * hardly see movement, and the median passes over the moments that have it. null when raw does not tremble.
+ * How much of the raw line's tremble is left: median size of the third difference, filtered over raw, in the calmer half
+ * of what is shown. Third differences hardly see movement, and calm parts have little. null when raw does not tremble.
  */
 export function trembleLeft(raw, filtered) {
-  if (raw.length < LEAST_FRAMES) return null;
-  const before = tremble(raw);
-  return before < LEAST_TREMBLE ? null : tremble(filtered) / before;
+  const calm = calmBlocks(filtered);
+  if (calm.length < 3) return null;
+  const before = tremble(raw, calm);
+  return before < LEAST_TREMBLE ? null : tremble(filtered, calm) / before;
 }
 
-function tremble(line) {
-  const sizes = new Float64Array(line.length - 3);
-  for (let i = 0; i < sizes.length; i++) sizes[i] = Math.abs(line[i + 3] - 3 * line[i + 2] + 3 * line[i + 1] - line[i]);
-  return sizes.sort()[sizes.length >> 1];
+/** Where the blocks begin in which the line covers least, half of all. */
+function calmBlocks(line) {
+  const blocks = [];
+  for (let start = 0; start + BLOCK <= line.length; start += BLOCK) {
+    const part = line.slice(start, start + BLOCK);
+    blocks.push({ start, covered: Math.max(...part) - Math.min(...part) });
+  }
+  return blocks.sort((a, b) => a.covered - b.covered).slice(0, blocks.length >> 1).map(({ start }) => start);
+}
+
+function tremble(line, starts) {
+  const sizes = starts.flatMap((start) => Array.from({ length: BLOCK - 3 }, (_, k) => {
+    const i = start + k;
+    return Math.abs(line[i + 3] - 3 * line[i + 2] + 3 * line[i + 1] - line[i]);
+  }));
+  return Float64Array.from(sizes).sort()[sizes.length >> 1];
 }
 
 /** Distance from the 2nd to the 98th percentile: one bad frame is no movement. */

@@ -12,6 +12,14 @@ const WORDS = {
   cheekPuff: 'Puff', cheekSquint: 'Cheek squint', noseSneer: 'Nose sneer', tongueOut: 'Out',
   headRotationX: 'Nod', headRotationY: 'Turn', headRotationZ: 'Tilt', headPositionX: 'Sideways', headPositionY: 'Height', headPositionZ: 'Nearness',
 };
+// Where the word alone does not tell the part of the face.
+const LONG = {
+  eyeWide: 'Eye wide', browDown: 'Brow down', browInnerUp: 'Inner brows up', browOuterUp: 'Outer brow up', jawOpen: 'Jaw open', jawForward: 'Jaw forward',
+  jaw: 'Jaw sideways', mouth: 'Mouth sideways', mouthFunnel: 'Lip funnel', mouthPucker: 'Lip pucker', mouthRollLower: 'Roll of the lower lip',
+  mouthRollUpper: 'Roll of the upper lip', mouthShrugLower: 'Shrug of the lower lip', mouthShrugUpper: 'Shrug of the upper lip', mouthPress: 'Lip press',
+  mouthLowerDown: 'Lower lip down', mouthUpperUp: 'Upper lip up', cheekPuff: 'Cheek puff', tongueOut: 'Tongue out', headRotationX: 'Head nod',
+  headRotationY: 'Head turn', headRotationZ: 'Head tilt', headPositionX: 'Head sideways', headPositionY: 'Head height', headPositionZ: 'Head nearness',
+};
 const REGION_WORDS = { lids: 'Lids', gaze: 'Gaze', brows: 'Brows', jaw: 'Jaw', lips: 'Lips', smile: 'Smile', cheeks: 'Cheeks', tongue: 'Tongue', head: 'Head' };
 
 /** 'mouthSmileLeft' → {stem: 'mouthSmile', side: 'Left'}; a name without a side has side ''. */
@@ -26,10 +34,11 @@ export function word(name) {
   return WORDS[stem] ?? name;
 }
 
-/** 'mouthSmileLeft' → 'Smile, left'. */
+/** 'jawOpen' → 'Jaw open', 'mouthSmileLeft' → 'Smile, left': names that stand alone. */
 export function fullWord(name) {
-  const { side } = split(name);
-  return side ? `${word(name)}, ${side.toLowerCase()}` : word(name);
+  const { stem, side } = split(name);
+  const long = LONG[stem] ?? word(name);
+  return side ? `${long}, ${side.toLowerCase()}` : long;
 }
 
 export const regionWord = (region) => REGION_WORDS[region] ?? region;
@@ -43,5 +52,6 @@ export function scaleOf(index) {
 // A hundred and one texts, made once: this is asked for thousands of times a second.
 const HUNDREDTHS = Array.from({ length: 101 }, (_, i) => (i / 100).toFixed(2));
 const shapeText = (value) => HUNDREDTHS[Math.max(0, Math.min(100, Math.round(value * 100)))] ?? '–';
-const centimetres = (value) => `${(value * 100).toFixed(1)} cm`;
-const degrees = (value) => `${((value * 180) / Math.PI).toFixed(0)}°`;
+const centimetres = (value) => `${withoutMinusZero((value * 100).toFixed(1))} cm`;
+const degrees = (value) => `${withoutMinusZero(((value * 180) / Math.PI).toFixed(0))}°`;
+const withoutMinusZero = (text) => (Number(text) === 0 ? text.replace('-', '') : text);

@@ -24,7 +24,7 @@ export function makeSlider(settings, options) {
   const number = element('input', { type: 'number', class: 'number', min, max, step, 'aria-label': `${label}, as a number`, 'aria-describedby': problemId });
   const reset = element('button', { type: 'button', class: 'icon reset', 'data-icon': 'reset', 'aria-label': `Reset ${label}`, title: 'Back to the default (double click on the slider)' });
   const problem = element('p', { class: 'problem', id: problemId, role: 'alert', hidden: true });
-  const node = element('div', { class: compact ? 'slider compact' : 'slider' }, element('label', { for: id, text: label }), number, reset, range, note ? element('p', { class: 'note', text: note }) : null, problem);
+  const node = element('div', { class: compact ? 'slider compact' : 'slider' }, element('label', { for: id, text: label }), reset, number, range, note ? element('p', { class: 'note', text: note }) : null, problem);
 
   const pull = new Pull((value, gesture) => settings.set(paths(), value, gesture), (answer) => {
     setText(problem, answer.ok ? '' : answer.text);
@@ -35,7 +35,7 @@ export function makeSlider(settings, options) {
   function show(value) {
     const share = (at) => Math.max(0, Math.min(1, (at - min) / (max - min)));
     range.value = value;
-    if (document.activeElement !== number) number.value = String(Number(value.toFixed(3)));
+    if (document.activeElement !== number) number.value = value.toFixed(2);
     range.style.setProperty('--share', share(value));
     range.style.setProperty('--origin', share(usual()));
     node.toggleAttribute('data-changed', Math.abs(value - usual()) > 1e-6);

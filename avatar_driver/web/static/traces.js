@@ -11,7 +11,7 @@ const AT_FIRST = ['jawOpen', 'eyeBlinkLeft', 'mouthSmileLeft'];
 const LEAST_SPAN = 0.12; // of a lane's height, in the channel's units
 const MEASURE_EVERY = 500; // ms
 const DELAY_TITLE = 'How far the filtered line follows the raw one over the seconds shown, by cross-correlation. The camera and the tracker have delays of their own, which are not in it.';
-const TREMBLE_TITLE = 'What is left of the raw line’s tremble: median size of its third difference, filtered over raw.';
+const TREMBLE_TITLE = 'What is left of the raw line’s tremble: median size of its third difference in the calmer half of what is shown, filtered over raw.';
 
 class Lane {
   constructor(index, name, onRemove) {

@@ -39,7 +39,7 @@ function regions(settings, names) {
   const rows = names.map((name) => element('div', { class: 'region-row' },
     element('span', { text: regionWord(name) }),
     makeSlider(settings, { label: `Stillness of ${regionWord(name).toLowerCase()}`, compact: true, min: 0, max: 2, step: 0.05, usual: overall, paths: () => [['stages', 'two_timescale', 'regions', name]] }).node,
-    name === 'head' ? element('span') : makeSlider(settings, { label: `Gain of ${regionWord(name).toLowerCase()}`, compact: true, min: 0, max: 3, step: 0.05, usual: 1, paths: () => [['stages', 'adjust', 'regions', name]] }).node));
+    makeSlider(settings, { label: `Gain of ${regionWord(name).toLowerCase()}`, compact: true, min: 0, max: 3, step: 0.05, usual: 1, paths: () => [['stages', 'adjust', 'regions', name]] }).node));
   const head = element('div', { class: 'region-row region-head', 'aria-hidden': 'true' }, element('span'), element('span', { text: 'Stillness' }), element('span', { text: 'Gain' }));
   const details = element('details', { class: 'card', open: recall('regions-open', true) }, element('summary', {}, element('h2', { text: 'Regions' }), element('span', { class: 'hint', text: 'where they differ from the whole' })), head, ...rows);
   details.addEventListener('toggle', () => remember('regions-open', details.open));
