@@ -33,9 +33,9 @@ class Pages:
 
 
 @contextmanager
-def serving(folders: Mapping[str, Path]) -> Iterator[Pages]:
+def serving(folders: Mapping[str, Path], policy: str = _POLICY) -> Iterator[Pages]:
     """Serves each folder below /NAME/ on a free port of 127.0.0.1."""
-    handler = partial(_Handler, folders)
+    handler = partial(_Handler, folders, policy)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
@@ -52,8 +52,9 @@ class _Handler(SimpleHTTPRequestHandler):
         ".js": "text/javascript",
     }
 
-    def __init__(self, folders: Mapping[str, Path], *arguments: Any) -> None:
+    def __init__(self, folders: Mapping[str, Path], policy: str, *arguments: Any) -> None:
         self._folders = folders
+        self._policy = policy
         super().__init__(*arguments)
 
     def do_GET(self) -> None:
@@ -69,7 +70,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return str(folder / (rest or "index.html"))
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", _POLICY)
+        self.send_header("Content-Security-Policy", self._policy)
         super().end_headers()
 
     def log_message(self, *_: object) -> None:

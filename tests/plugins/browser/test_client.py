@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,8 @@ import pytest
 from avatar_driver.errors import DecodeError
 from avatar_driver.protocols.face_stream import PACKET_SIZE, FaceStreamReader
 from tests.plugins.browser.building import BROWSER, MissingError, node
-from tests.plugins.browser.pages import serving
+from tests.plugins.browser.driving import puppet, vector
+from tests.plugins.browser.pages import serving, until
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -109,6 +111,24 @@ async def test_the_golden_messages_read_alike_in_chromium(browser: "Browser") ->
         assert frame["support"] == list(number.frame.origin.support)
         assert frame["values"] == number.frame.values.tolist()
         assert frame["tone"] == number.frame.tone.tolist()
+
+
+@pytest.mark.asyncio(loop_scope="package")
+async def test_the_page_in_the_readme_works_as_it_stands(browser: "Browser", tmp_path: Path) -> None:
+    readme = (BROWSER / "README.md").read_text(encoding="utf-8")
+    sample = readme.partition("```html\n")[2].partition("```")[0]
+    assert "ws://127.0.0.1:8771/" in sample
+    for name in ("avatar-driver.js", "face-stream.js"):
+        shutil.copy(BROWSER / "client" / name, tmp_path)
+    async with puppet() as played:
+        (tmp_path / "index.html").write_text(sample.replace("ws://127.0.0.1:8771/", played.url), encoding="utf-8")
+        with serving({"own": tmp_path}, policy="default-src 'self' 'unsafe-inline' ws:") as pages:
+            page = await browser.new_page()
+            await page.goto(f"{pages.origin}/own/")
+            played.values = vector(jawOpen=0.5)
+            await until(page, "document.getElementById('jaw').value === 0.5")
+            assert await page.locator("#state").inner_text() == "open"
+            await page.close()
 
 
 def verdict(reader: FaceStreamReader, line: dict[str, Any]) -> dict[str, Any] | None:

@@ -88,7 +88,8 @@ function lid(side, letter, top) {
     const y = rim * mix(top * 1.12, top > 0 ? upper : lower, t);
     // Flatter than the ball and well in front of it: vertices move in straight lines, and must not cut through it.
     const far = x * x + y * y;
-    const z = 1.22 - 0.32 * far - 0.95 * Math.max(0, far - 0.6);
+    const z =
+      top > 0 ? 1.22 - 0.32 * far - 0.95 * Math.max(0, far - 0.6) : 1.02 - 0.3 * far - 0.4 * Math.max(0, far - 0.6);
     return [cx + EYE.width * x, cy + EYE.height * y, cz + EYE.depth * z];
   };
 }
@@ -127,7 +128,7 @@ function eye(side, letter) {
       bright: true,
     },
     { name: `UpperLid${letter}`, colour: '#d99a80', columns: 24, rows: 10, point: lid(side, letter, 1) },
-    { name: `LowerLid${letter}`, colour: '#dda086', columns: 24, rows: 8, point: lid(side, letter, -1) },
+    { name: `LowerLid${letter}`, colour: '#e6ad92', columns: 24, rows: 8, point: lid(side, letter, -1) },
     { name: `Lash${letter}`, colour: '#3a2420', columns: 24, rows: 6, point: lash(side, letter) },
     { name: `Brow${letter}`, colour: '#4b3024', columns: 18, rows: 8, point: brow(side, letter) },
   ];
