@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import numpy as np
 import pytest
+import pyvirtualcam.camera
 from hypothesis import HealthCheck, given, settings
 
 from avatar_driver import registry
@@ -23,7 +24,29 @@ every_sink = pytest.mark.parametrize("name", registry.names(Kind.SINK))
 
 # What a test must say differently from the defaults: servers take a free port, and no program of the person who runs
 # the tests may answer.
-SETTINGS = {"websocket": "port: 0", "vtube_studio": "port: 9"}
+SETTINGS = {"websocket": "port: 0", "vtube_studio": "port: 9", "virtual_camera": "width: 160, height: 90"}
+
+
+class SilentCamera:
+    """A virtual camera that nobody watches, as pyvirtualcam asks for its backends."""
+
+    def __init__(self, **_: object) -> None: ...
+
+    def close(self) -> None: ...
+
+    def send(self, frame: object) -> None: ...
+
+    def device(self) -> str:
+        return "a camera of the tests"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _virtual_camera() -> Iterator[None]:
+    """This computer has exactly one virtual camera."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyvirtualcam.camera, "BACKENDS", {})
+        pyvirtualcam.register_backend("silent", SilentCamera)
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -6,11 +6,16 @@ of Python's lock while they work. Names, arguments and order of enumerations: th
 """
 
 import ctypes
+import threading
+from functools import cache
 from typing import Any, Final
 
 from avatar_driver.errors import AvatarDriverError
 
-__all__ = ["CAPS", "COMMANDS", "JOINS", "ColourStop", "ThorVG"]
+__all__ = ["CAPS", "COMMANDS", "JOINS", "ONE_AT_A_TIME", "ColourStop", "ThorVG", "thorvg_running"]
+
+#: Held while ThorVG works. Its canvases share memory: two that paint at once, in two threads, crash the program.
+ONE_AT_A_TIME: Final = threading.RLock()
 
 COMMANDS: Final = {"Z": 0, "M": 1, "L": 2, "C": 3}
 CAPS: Final = {"butt": 0, "round": 1, "square": 2}
@@ -59,6 +64,12 @@ class ColourStop(ctypes.Structure):
     """`Tvg_Color_Stop`: where on the gradient, and the colour there."""
 
     _fields_ = (("offset", _FLOAT), ("red", _BYTE), ("green", _BYTE), ("blue", _BYTE), ("alpha", _BYTE))
+
+
+@cache
+def thorvg_running() -> "ThorVG":
+    """The one that all renderers share, started by the first; it runs until the program ends."""
+    return ThorVG()
 
 
 class ThorVG:

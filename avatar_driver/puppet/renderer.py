@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from avatar_driver.errors import AvatarDriverError
 from avatar_driver.puppet._backdrop import backdrop, check_background
 from avatar_driver.puppet._layers import Layers
-from avatar_driver.puppet._thorvg import ThorVG
+from avatar_driver.puppet._thorvg import ONE_AT_A_TIME, ThorVG, thorvg_running
 from avatar_driver.puppet.rig import Rig
 
 __all__ = ["Renderer", "check_background"]
@@ -22,8 +22,8 @@ _RED_FIRST: Final = 0  # Tvg_Colorspace ABGR8888: the bytes in memory are red, g
 class Renderer:
     """Paints a rig with ThorVG.
 
-    Not safe to use from two threads at once; any one thread will do, and it need not be the one that made it. Painting
-    proper, most of the time that a frame takes, lets go of Python's lock.
+    One renderer belongs to one thread at a time; any will do, and it need not be the one that made it. Several may be
+    used in several threads, where they wait for each other. Painting proper lets go of Python's lock.
 
     Args:
         rig: the puppet.
@@ -59,14 +59,14 @@ class Renderer:
         scale = min(width / wide, height / high)
         self._scale = np.array([-scale if mirror else scale, scale])
         self._shift = np.array([width / 2, height]) - self._scale * (x + wide / 2, y + high)
-        self._thorvg = thorvg = ThorVG()
-        self._canvas = thorvg.swcanvas_create(_DRAW_ALL)
-        # The canvas and all that is on it; before the library, which the arguments keep.
-        weakref.finalize(self, _destroy, thorvg, self._canvas)
-        pixels = self._rgba.ctypes.data
-        if thorvg.swcanvas_set_target(self._canvas, pixels, width, width, height, _RED_FIRST):
-            raise AvatarDriverError(f"ThorVG cannot paint a picture of {width} × {height} pixels")
-        self._layers = Layers(thorvg, self._canvas, rig, palette, scale)
+        with ONE_AT_A_TIME:
+            self._thorvg = thorvg = thorvg_running()
+            self._canvas = thorvg.swcanvas_create(_DRAW_ALL)
+            weakref.finalize(self, _destroy, thorvg, self._canvas)
+            pixels = self._rgba.ctypes.data
+            if thorvg.swcanvas_set_target(self._canvas, pixels, width, width, height, _RED_FIRST):
+                raise AvatarDriverError(f"ThorVG cannot paint a picture of {width} × {height} pixels")
+            self._layers = Layers(thorvg, self._canvas, rig, palette, scale)
 
     def draw(self, values: ArrayLike) -> NDArray[np.uint8]:
         """The puppet wearing a face.
@@ -80,17 +80,23 @@ class Renderer:
         import cv2  # slow to import
 
         pose = self._rig.posed(values)
-        self._layers.pose(pose.points * self._scale + self._shift, pose)
+        pixels = pose.points * self._scale + self._shift
         np.copyto(self._rgba, self._still)
+        with ONE_AT_A_TIME:
+            self._layers.pose(pixels, pose)
+            self._paint()
+        # 0.3 ms and without Python's lock, where NumPy takes 4.
+        cv2.cvtColor(self._rgba, cv2.COLOR_RGBA2RGB, dst=self._rgb)
+        return self._rgb
+
+    def _paint(self) -> None:
         thorvg = self._thorvg
         failed = thorvg.canvas_update(self._canvas) or thorvg.canvas_draw(self._canvas, False)
         failed = thorvg.canvas_sync(self._canvas) or failed
         if failed:
             raise AvatarDriverError(f"ThorVG failed to paint the puppet (result {failed})")
-        # 0.3 ms and without Python's lock, where NumPy takes 4.
-        cv2.cvtColor(self._rgba, cv2.COLOR_RGBA2RGB, dst=self._rgb)
-        return self._rgb
 
 
 def _destroy(thorvg: ThorVG, canvas: int) -> None:
-    thorvg.canvas_destroy(canvas)
+    with ONE_AT_A_TIME:
+        thorvg.canvas_destroy(canvas)

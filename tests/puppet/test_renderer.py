@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from avatar_driver.channels import INDEX
 from avatar_driver.errors import AvatarDriverError, ProblemsError
 from avatar_driver.frame import REST
+from avatar_driver.puppet._thorvg import thorvg_running
 from avatar_driver.puppet.renderer import Renderer
 from avatar_driver.puppet.rig import Rig
 from avatar_driver.puppet.rig_file import parsed
@@ -301,6 +302,27 @@ def test_every_possible_face_is_painted(values: NDArray[np.float32]) -> None:
 SHIPPED = Renderer(Rig.load(), 160, 90)
 
 
+def test_several_threads_may_paint_at_once() -> None:
+    """In a process of its own, for ThorVG crashes where two canvases are painted at the same time."""
+    program = """
+import threading, numpy as np
+from avatar_driver.puppet.renderer import Renderer
+from avatar_driver.puppet.rig import Rig
+expected = Renderer(Rig.load(), 320, 180).draw(np.zeros(58)).copy()
+def paint():
+    for _ in range(15):
+        renderer = Renderer(Rig.load(), 320, 180)
+        for _ in range(4):
+            same.append((renderer.draw(np.zeros(58)) == expected).all())
+same = []
+threads = [threading.Thread(target=paint) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert len(same) == 240 and all(same)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
 def test_libraries_are_loaded_only_to_paint() -> None:
     program = (
         "import sys, avatar_driver.puppet.renderer, avatar_driver.sinks.virtual_camera\n"
@@ -310,6 +332,7 @@ def test_libraries_are_loaded_only_to_paint() -> None:
 
 
 def test_without_thorvg_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    thorvg_running.cache_clear()
     monkeypatch.setitem(sys.modules, "thorvg_python.engine", None)
     with pytest.raises(AvatarDriverError, match="pip install thorvg-python"):
         Renderer(RED_SQUARE, 10, 10)
