@@ -8,7 +8,6 @@ python head.py
 import argparse
 import json
 import math
-import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -160,5 +159,4 @@ def _save(window: GraphicsOutput, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     run(arguments())
