@@ -124,18 +124,23 @@ def _cameras() -> Iterator[Finding]:
 
 def _ports() -> Iterator[Finding]:
     """The ports that the default profile listens on. Those it only sends to need nothing here."""
-    for part in profile.load("default").sinks:
-        if part.type != "websocket":
-            continue
-        port = part.arguments.get("port", 8771)
+    default = profile.load("default")
+    listening = [
+        ("the WebSocket sink", f"sinks.{part.label}", part.arguments.get("port", 8771))
+        for part in default.sinks
+        if part.type == "websocket"
+    ]
+    if default.web is not None:
+        listening.append(("the dashboard", "web", default.web.port))
+    for name, setting, port in listening:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                remedy = f"another program listens there; set another: --set sinks.{part.type}.port={port + 10}"
+                remedy = f"another program listens there; set another: --set {setting}.port={port + 10}"
                 yield Finding(f"port {port}", "taken", remedy, needed=False)
             else:
-                yield Finding(f"port {port}", "free for the WebSocket sink")
+                yield Finding(f"port {port}", f"free for {name}")
 
 
 def _virtual_camera() -> Iterator[Finding]:
