@@ -88,7 +88,10 @@ def test_ctrl_c_ends_gently_within_a_second_and_with_code_0(tmp_path: Path) -> N
     process = subprocess.Popen(
         [sys.executable, "-m", "avatar_driver", *arguments], stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
     )
-    time.sleep(2.5)
+    assert process.stderr is not None
+    while "dashboard" not in process.stderr.readline():  # the last thing before frames come
+        assert process.poll() is None
+    time.sleep(0.5)
     began = time.perf_counter()
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
