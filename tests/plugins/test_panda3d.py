@@ -151,6 +151,23 @@ def test_the_newest_face_wins_rubbish_is_counted_and_gaps_are_told(
         link.close()
 
 
+def test_a_frame_before_the_hello_is_refused_and_the_connection_lives_on() -> None:
+    def rude(connection: ServerConnection) -> None:
+        for message in (FRAME, HELLO, FRAME):
+            connection.send(message)
+        for _ in connection:
+            pass
+
+    with serve(rude, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        link = FaceLink(f"ws://127.0.0.1:{server.socket.getsockname()[1]}/")
+        try:
+            until(lambda: link.received, 5)
+            assert (link.received, link.refused) == (1, 1)
+        finally:
+            link.close()
+
+
 def test_a_sender_that_goes_and_comes_is_found_again(sender: tuple[str, list[ServerConnection], Server]) -> None:
     url, connections, _ = sender
     link = FaceLink(url)
@@ -180,6 +197,8 @@ def test_every_shape_moves_something_and_all_of_it_finitely(name: str, head: lis
     far = np.concatenate([np.linalg.norm(part.moves[name], axis=1) for part in head if name in part.moves])
     assert np.isfinite(far).all()
     assert 0.015 < far.max() < 0.75
+    # Teeth and tongue alone are not seen behind closed lips.
+    assert np.linalg.norm(head[0].moves[name], axis=1).max() > 0.015
     assert (far > 1e-3).sum() > 20
 
 
