@@ -79,9 +79,9 @@ function tongue(face, s, t) {
 
 /** {name, colour, columns, rows, point(face, s, t)} of each part. */
 export const MOUTH = [
-  { name: 'Mouth', colour: '#4a141c', columns: 28, rows: 8, point: between(1, 0, 1, 0) },
-  { name: 'Teeth', colour: '#f6f2e8', columns: 20, rows: 3, point: between(0.8, 0.7, 0.97, 0.022) },
-  { name: 'TongueBed', colour: '#c4626c', columns: 28, rows: 8, point: between(0.75, 0, 0.36, 0.016) },
+  { name: 'Mouth', colour: '#4a141c', columns: 28, rows: 8, point: between(1, 0, 1, 0.01) },
+  { name: 'Teeth', colour: '#f6f2e8', columns: 20, rows: 3, point: between(0.8, 0.7, 0.97, 0.03) },
+  { name: 'TongueBed', colour: '#c4626c', columns: 28, rows: 8, point: between(0.75, 0.02, 0.36, 0.022) },
   { name: 'Tongue', colour: '#cf6f78', columns: 16, rows: 10, point: tongue },
   { name: 'UpperLip', colour: '#c46f66', columns: 28, rows: 8, point: lip('upper', 0.03) },
   { name: 'LowerLip', colour: '#cc776c', columns: 28, rows: 8, point: lip('lower', 0.038) },
