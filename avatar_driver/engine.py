@@ -243,10 +243,10 @@ class Engine:
 
     def _show(self, frame: Frame) -> None:
         self.shown = frame
-        for observe in self.observers:
-            observe(self._input or frame, frame)
         for lane in self.lanes.values():
             lane.offer(frame)
+        for observe in self.observers:
+            observe(self._input or frame, frame)
 
     async def _ease_to_neutral(self) -> None:
         if self.shown is None:
