@@ -243,7 +243,7 @@ def test_every_truncation_and_random_bytes_are_judged_as_our_own_decoder_judges_
     packets += [rng.randbytes(rng.randrange(120)) for _ in range(200)]
     packets += [b"#bundle\0" + rng.randbytes(rng.randrange(60)) for _ in range(100)]
     packets += [b"/a\0\0,s\0\0" + rng.randbytes(7) + b"\0" for _ in range(300)]
-    packets += [b"/a\0\0,s\0\0" + text + bytes(8 - len(text)) for text in UTF8]
+    packets += [b"/a\0\0,s\0\0" + text + bytes(4 - len(text) % 4) for text in UTF8]
     answers = ask(project, "decode", [packet.hex() for packet in packets])
     verdicts = set()
     for packet, answer in zip(packets, answers, strict=True):
@@ -621,6 +621,44 @@ def test_the_face_tracker_is_registered_and_filled(project: Path) -> None:
             "BROW_UP": 0.4,
         }
     )
+
+
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("godot3-runner", "xvfb-run"))), reason="needs godot3-runner and xvfb (Debian's names)"
+)
+def test_an_open_jaw_is_seen_on_the_screen(project: Path) -> None:
+    """Rendered: the mouth becomes dark and the eyes stay as they are. The server without a window checks no mesh."""
+    import cv2
+
+    port = free_port()
+    window = (
+        "xvfb-run",
+        "-a",
+        "-s",
+        "-screen 0 640x480x24",
+        "godot3-runner",
+        "--video-driver",
+        "GLES3",
+        "--resolution",
+        "640x480",
+    )
+    with running(project, "shoot.gd", str(port), str(project), engine=window) as engine:
+        deadline = time.monotonic() + 60
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth:
+            while engine.poll() is None and time.monotonic() < deadline:
+                jaw = float((project / "neutral.png").exists())
+                for packet in whole_frame(jawOpen=jaw):
+                    mouth.sendto(packet, ("127.0.0.1", port))
+                time.sleep(0.05)
+        complaints = engine.communicate(timeout=10)[1]
+    assert "mesh" not in complaints, complaints
+    neutral, opened = (
+        cv2.imread(str(project / f"{name}.png"), cv2.IMREAD_GRAYSCALE) for name in ("neutral", "jawOpen")
+    )
+    changed = cv2.absdiff(neutral, opened) > 25
+    assert changed[290:420, 240:400].sum() > 800
+    assert changed[:220].sum() == 0
+    assert (opened[290:420, 240:400] < 90).sum() > (neutral[290:420, 240:400] < 90).sum() + 500
 
 
 # --- The driver itself and the sample, as a person runs them ----------------------------------------------------------

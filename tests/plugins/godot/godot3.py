@@ -47,12 +47,12 @@ def ask(project: Path, about: str, questions: list[Any]) -> list[Any]:
 
 
 @contextmanager
-def running(project: Path, script: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running(
+    project: Path, script: str, *arguments: str, engine: tuple[str, ...] = ("godot3-server",)
+) -> Iterator[subprocess.Popen[str]]:
     """Godot with a script as its main loop; ended when the block is left."""
-    engine = shutil.which("godot3-server")
-    assert engine is not None
     with subprocess.Popen(
-        [engine, "--path", str(project), "-s", script, *arguments],
+        [*engine, "--path", str(project), "-s", script, *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "HOME": str(project), "LC_ALL": "C.UTF-8", "LANG": "en_GB.UTF-8"},
     ) as process:  # fmt: skip

@@ -48,6 +48,10 @@ _LINES: Final = {
     "\t\t_target.set_bone_pose_position(_bone, _rest.origin + in_parent)\n": (
         "\t_target.set_bone_pose(_bone, Transform(in_bone, _rest.basis.xform_inv(in_parent)))\n"
     ),
+    # Blend shapes carry all that the mesh carries in Godot 3, only places and normals in Godot 4.
+    "\tarrays[Mesh.ARRAY_NORMAL] = normals\n": (
+        "\tarrays[Mesh.ARRAY_NORMAL] = normals\n\tarrays[Mesh.ARRAY_COLOR] = _colours\n"
+    ),
     "\tvar in_parent = (_rest.basis.orthonormalized() * _rest_in_model.inverse()) * moved\n": (
         "\tvar in_parent = (_rest.basis.orthonormalized() * _rest_in_model.inverse()).xform(moved)\n"
     ),

@@ -18,12 +18,12 @@ const TONGUE = Color(0.9, 0.45, 0.5)
 # What each shape moves: [part, where x, y, how far around, by x, y, z]. Those whose name has no side yet stand for the
 # left one and are mirrored for the right.
 const SIDED = {
-	"eyeBlink": [["lid", 0.28, 0.2, 9.0, 0.0, -0.2, 0.0]],
-	"eyeLookDown": [["pupil", 0.28, 0.2, 9.0, 0.0, -0.05, 0.0], ["lid", 0.28, 0.2, 9.0, 0.0, -0.04, 0.0]],
-	"eyeLookIn": [["pupil", 0.28, 0.2, 9.0, -0.06, 0.0, 0.0]],
+	"eyeBlink": [["lid", 0.28, 0.2, 9.0, 0.0, -0.2, 0.05]],
+	"eyeLookDown": [["pupil", 0.28, 0.2, 9.0, 0.0, -0.05, 0.02], ["lid", 0.28, 0.2, 9.0, 0.0, -0.04, 0.02]],
+	"eyeLookIn": [["pupil", 0.28, 0.2, 9.0, -0.06, 0.0, 0.04]],
 	"eyeLookOut": [["pupil", 0.28, 0.2, 9.0, 0.06, 0.0, 0.0]],
 	"eyeLookUp": [["pupil", 0.28, 0.2, 9.0, 0.0, 0.05, 0.0]],
-	"eyeSquint": [["lid", 0.28, 0.2, 9.0, 0.0, -0.07, 0.0], ["skin", 0.28, 0.02, 0.15, 0.0, 0.05, 0.04]],
+	"eyeSquint": [["lid", 0.28, 0.2, 9.0, 0.0, -0.07, 0.02], ["skin", 0.28, 0.02, 0.15, 0.0, 0.05, 0.04]],
 	"eyeWide": [["lid", 0.28, 0.2, 9.0, 0.0, 0.04, 0.0], ["brow", 0.28, 0.45, 9.0, 0.0, 0.02, 0.0]],
 	"jaw": [["skin", 0.0, -0.8, 0.4, 0.12, 0.0, 0.0], ["lower", 0.0, -0.5, 9.0, 0.08, 0.0, 0.0]],
 	"mouth": [["upper", 0.0, -0.45, 9.0, 0.09, 0.0, 0.0], ["lower", 0.0, -0.45, 9.0, 0.09, 0.0, 0.0]],
@@ -34,7 +34,7 @@ const SIDED = {
 	"mouthPress": [["lips", 0.16, -0.45, 0.16, 0.0, 0.0, -0.04]],
 	"mouthLowerDown": [["lower", 0.14, -0.5, 0.16, 0.0, -0.1, 0.0]],
 	"mouthUpperUp": [["upper", 0.14, -0.42, 0.16, 0.0, 0.09, 0.0]],
-	"browDown": [["brow", 0.28, 0.45, 9.0, -0.02, -0.09, 0.0]],
+	"browDown": [["brow", 0.28, 0.45, 9.0, -0.02, -0.09, 0.06]],
 	"browOuterUp": [["brow", 0.42, 0.45, 0.14, 0.0, 0.13, 0.0]],
 	"cheekSquint": [["skin", 0.36, 0.0, 0.16, 0.0, 0.05, 0.05]],
 	"noseSneer": [["skin", 0.12, -0.1, 0.1, 0.02, 0.05, 0.03]],
@@ -208,4 +208,5 @@ func _surface(places: PoolVector3Array) -> Array:
 	arrays.resize(Mesh.ARRAY_MAX)
 	arrays[Mesh.ARRAY_VERTEX] = places
 	arrays[Mesh.ARRAY_NORMAL] = normals
+	arrays[Mesh.ARRAY_COLOR] = _colours
 	return arrays
