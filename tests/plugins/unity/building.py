@@ -1,4 +1,4 @@
-"""Compiles the package as Unity would split it, by its assembly definitions, with mono's compiler and stand-ins for Unity."""
+"""Compiles the package by its assembly definitions, as Unity would, with mono's compiler and stand-ins for Unity."""
 
 import json
 import subprocess

@@ -1,6 +1,6 @@
 """The golden packets as C#, for the package's own tests: a package cannot see what lies outside its folder.
 
-    python -m tests.plugins.unity.golden_csharp      writes plugins/unity/Tests/Editor/GoldenPackets.cs
+python -m tests.plugins.unity.golden_csharp      writes plugins/unity/Tests/Editor/GoldenPackets.cs
 """
 
 import struct
@@ -60,7 +60,9 @@ def _list(name: str, packets: list[tuple[str, bytes, list[str]]]) -> str:
     lines = []
     for title, packet, messages in packets:
         strings = "".join(f",\n                {_quoted(line)}" for line in messages)
-        lines.append(f"            new GoldenPacket({_quoted(title)},\n                {_quoted(packet.hex())}{strings}),\n")
+        lines.append(
+            f"            new GoldenPacket({_quoted(title)},\n                {_quoted(packet.hex())}{strings}),\n"
+        )
     return f"        public static readonly GoldenPacket[] {name} =\n        {{\n{''.join(lines)}        }};\n"
 
 

@@ -1,6 +1,6 @@
 """The `.meta` files Unity wants beside every asset of a package, with GUIDs that follow from the paths.
 
-    python -m tests.plugins.unity.metas      writes those that are missing or wrong, deletes those of files that are gone
+    python -m tests.plugins.unity.metas      writes what is missing or wrong, deletes what is left over
 
 A package from a git URL is read-only: an asset without its `.meta` is ignored, and scenes refer to scripts by GUID, so
 a GUID must never change. A file that is moved keeps its old GUID by an entry in `_MOVED`.
@@ -22,7 +22,11 @@ _SCRIPT: Final = (
     "MonoImporter:\n  externalObjects: {}\n  serializedVersion: 2\n  defaultReferences: []\n  executionOrder: 0\n"
     "  icon: {instanceID: 0}\n  userData: \n  assetBundleName: \n  assetBundleVariant: \n"
 )
-_IMPORTERS: Final = {".asmdef": "AssemblyDefinitionImporter", ".json": "PackageManifestImporter", ".md": "TextScriptImporter"}
+_IMPORTERS: Final = {
+    ".asmdef": "AssemblyDefinitionImporter",
+    ".json": "PackageManifestImporter",
+    ".md": "TextScriptImporter",
+}
 
 
 def assets() -> Iterator[Path]:

@@ -12,6 +12,7 @@ namespace AvatarDriver
         [Tooltip("Where the face comes from. Empty: the receiver on this object or above it, else the first one there is.")]
         [SerializeField] private AvatarDriverReceiver receiver = null;
 
+        private FaceFrame _lastFrame;
         private float _lastPresence;
 
         /// <summary>Where the face comes from.</summary>
@@ -34,9 +35,11 @@ namespace AvatarDriver
         protected void LateUpdate()
         {
             AvatarDriverReceiver source = Receiver;
-            if (source == null || source.Frame == null) return;
-            float presence = source.PresenceNow;
-            if (presence > 0f || _lastPresence > 0f) Drive(source.Frame, presence);
+            FaceFrame frame = source == null ? null : source.Frame;
+            float presence = frame == null ? 0f : source.PresenceNow;
+            // A receiver that is switched off or destroyed leaves no face behind.
+            if (frame != null) _lastFrame = frame;
+            if (_lastFrame != null && (presence > 0f || _lastPresence > 0f)) Drive(_lastFrame, presence);
             _lastPresence = presence;
         }
     }

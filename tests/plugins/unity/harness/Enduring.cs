@@ -11,13 +11,14 @@ using AvatarDriver.Tests;
 // Receives for a long time and says, now and then, how much memory there is.
 static class Enduring
 {
-    // Lines of: seconds, frames, bad packets, gaps, managed bytes after a collection, resident KiB, collections so far.
+    // From the first frame on, lines of: seconds, frames, bad packets, gaps, managed bytes after a collection, resident KiB, collections so far.
     public static void Run(double seconds, double every)
     {
         using (var receiver = new UdpFaceReceiver(0))
         {
             Console.WriteLine(receiver.Port);
             Console.Out.Flush();
+            while (!receiver.Frames.Take()) Thread.Sleep(1);
             var watch = Stopwatch.StartNew();
             double next = every;
             while (watch.Elapsed.TotalSeconds < seconds)

@@ -60,6 +60,27 @@ static class Playing
         Stub.Clear();
     }
 
+    // How many bytes ten thousand frames allocate, once the first has been shown.
+    public static void CountAllocations()
+    {
+        Start(FreePort());
+        var face = new AvatarDriver.Tests.FaceAssembly();
+        face.Send("/VMC/Ext/Bone/Pos", "Head", 0f, 0f, 0f, 0f, 0.5f, 0f, 0.5f);
+        foreach (string name in ArkitShapes.Names) face.Send("/VMC/Ext/Blend/Val", name, 0.5f);
+        FaceFrame frame = face.Apply();
+        var binders = _face.gameObject.GetComponent<Transform>().GetComponentsInChildren<FaceBinder>(true);
+        var allocated = (Func<long>)Delegate.CreateDelegate(typeof(Func<long>), typeof(GC).GetMethod(
+            "GetAllocatedBytesForCurrentThread", (System.Reflection.BindingFlags)(-1)));
+        long before = 0;
+        for (int i = -10; i < 10000; i++)
+        {
+            if (i == 0) before = allocated();
+            foreach (FaceBinder binder in binders) binder.Drive(frame, 1f);
+        }
+        Console.WriteLine(binders.Length + " " + (allocated() - before) + " " + _face.Renderer.GetBlendShapeWeight(17));
+        Stub.Clear();
+    }
+
     private static void Start(int port)
     {
         _face = new GameObject("Face").AddComponent<ProceduralFace>();

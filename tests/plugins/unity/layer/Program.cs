@@ -24,6 +24,7 @@ static class Program
             case "tests": return RunTests();
             case "tooltips": return ListFields();
             case "play": Playing.Run(); return 0;
+            case "allocate": Playing.CountAllocations(); return 0;
             case "sample": Playing.DescribeSample(); return 0;
             default: return 2;
         }
