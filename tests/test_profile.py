@@ -83,6 +83,16 @@ def test_the_name_of_a_map_becomes_the_map() -> None:
         (SINK + "stages: [{type: amplify, regions: [smile, 3]}]",
          ["face.yaml:2:43: stages.0.regions.1: must be text, found 3"]),
         ("- a\n- b\n", ['face.yaml:1:1: must hold source, stages, sinks, web, found ["a", "b"]']),
+        (SINK + "web: {port: 99999, prot: 1}", [
+            "face.yaml:2:13: web.port: must be at most 65535, found 99999",
+            "face.yaml:2:20: web.prot: unknown setting; did you mean 'port'?",
+        ]),
+        (SINK + "web: true", ["face.yaml:2:6: web: must be settings such as {port: 8770}, or false, found true"]),
+        (SINK + "web: {colours: {hair: brown}}",
+         ["face.yaml:2:6: web: hair: expected a colour such as '#7a4a2a', found 'brown'"]),
+        (SINK + "web: {allowed_origins: [me]}", ["face.yaml:2:6: web: expected an origin such as "]),
+        ("sinks: [{type: vmc, enabled: 1}]", ["face.yaml:1:30: sinks.0.enabled: must be true or false, found 1"]),
+        (SINK + "source: {type: synthetic, enabled: true}", ["face.yaml:2:27: source.enabled: unknown setting"]),
         ("source: [\n", ["face.yaml:2:1: not YAML: "]),
         (SINK + "source: {type: synthetic, fps: 0}\nsource: {type: synthetic}",
          ["face.yaml:3:1: source: written twice, first on line 2; keep one"]),
@@ -169,3 +179,20 @@ def test_a_profile_that_cannot_be_read_says_why(
     with pytest.raises(AvatarDriverError) as caught:
         profiles.load(name)
     assert str(caught.value).startswith(sentence)
+
+
+def test_the_dashboard_is_served_unless_the_profile_says_otherwise() -> None:
+    served = read(SINK).web
+    assert served is not None
+    assert (served.host, served.port, served.access.token) == ("127.0.0.1", 8770, None)
+    assert read(SINK + "web: false").web is None
+    beyond = read(SINK + "web: {host: 0.0.0.0}").web
+    assert beyond is not None
+    assert beyond.access.token == beyond.command_token
+    assert len(beyond.command_token) >= 24
+
+
+def test_a_part_that_is_switched_off_is_read_and_not_run() -> None:
+    (vmc,) = read("sinks: [{type: vmc, enabled: false}]").sinks
+    assert not vmc.enabled
+    assert vmc.arguments.keys() == {"map"}

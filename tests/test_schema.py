@@ -62,3 +62,6 @@ def test_the_schema_names_every_component_and_every_setting_with_its_words() -> 
             assert entry["description"]
             for name, setting in entry["properties"].items():
                 assert name == "type" or setting.get("description"), f"{entry['title']}.{name} is not documented"
+    web, off = schema["web"]["anyOf"]
+    assert off == {"const": False}
+    assert all(setting["description"] for setting in web["properties"].values())
