@@ -1,7 +1,7 @@
 /** The 58 bars by region: raw as a tick, filtered as the fill, tone as a dark band inside it, all in one bar. */
 
 import { element, fitCanvas, watchSize } from './dom.js';
-import { fullWord, regionWord, scaleOf, split, word } from './names.js';
+import { fullWord, regionWord, scaleOf, word } from './names.js';
 import { colours } from './theme.js';
 
 const ROW = 20;
@@ -16,7 +16,7 @@ const FONT = '11px system-ui, sans-serif';
 /** One region's rows: buttons to choose a channel by, over a canvas that shows all its bars. */
 class RegionBars {
   constructor(region, indices, names, twins, onChoose) {
-    this.rows = rowsOf(indices, names, twins);
+    this.rows = rowsOf(indices, twins);
     this.canvas = element('canvas', { 'aria-hidden': 'true' });
     this.backdrop = document.createElement('canvas');
     this.buttons = new Map();
@@ -109,7 +109,7 @@ class RegionBars {
       ctx.fillRect(raw - 1, middle - BAR / 2 - 2, 2, BAR + 4);
     }
     ctx.fillStyle = absent ? colours['ink-faint'] : colours['ink-soft'];
-    ctx.fillText(absent ? 'absent' : text(frame.values[index]), end, middle + 0.5);
+    ctx.fillText(absent ? (row.length === 2 ? '–' : 'absent') : text(frame.values[index]), end, middle + 0.5);
   }
 }
 
@@ -163,15 +163,10 @@ function inOrder(regions) {
 }
 
 /** Indices grouped into rows: twins side by side, left first. */
-function rowsOf(indices, names, twins) {
+function rowsOf(indices, twins) {
   const twinOf = new Map(twins);
   const rights = new Set(twinOf.values());
-  return indices
-    .filter((index) => !rights.has(names[index]))
-    .map((index) => {
-      const right = names.indexOf(twinOf.get(names[index]));
-      return right >= 0 && split(names[index]).side ? [index, right] : [index];
-    });
+  return indices.filter((index) => !rights.has(index)).map((index) => (twinOf.has(index) ? [index, twinOf.get(index)] : [index]));
 }
 
 function hatch(ctx, x, y, width, height) {

@@ -6,7 +6,8 @@ import { Puppet } from './puppet.js';
 import { tellAnswer } from './toasts.js';
 
 const CYCLE = 2400; // ms: the picture goes to the pose and back
-const still = matchMedia('(prefers-reduced-motion: reduce)');
+const NEVER_MOVED = 0.1;
+const calmer = matchMedia('(prefers-reduced-motion: reduce)');
 
 export class CalibrationView {
   constructor(connection, hello) {
@@ -67,7 +68,7 @@ export class CalibrationView {
     setText(this.count, `step ${step + 1} of ${this.total ?? this.poses.length}`);
     this.bar.value = share;
     const enough = frames >= needed;
-    setText(this.frames, rest ? `${Math.min(frames, needed)} of ${needed} good frames${enough ? ': enough' : ', looking straight ahead'}` : message);
+    setText(this.frames, rest ? `${Math.min(frames, needed)} of ${needed} good frames${enough ? ': enough' : ', looking straight ahead'}` : message === prompt ? '' : message);
     this.frames.toggleAttribute('data-enough', rest && enough);
     [...this.dots.children].forEach((dot, i) => {
       dot.className = i < step ? 'done' : i === step ? 'now' : '';
@@ -77,7 +78,7 @@ export class CalibrationView {
   #review(message) {
     const moved = message.verdicts.filter((verdict) => verdict.moved).length;
     const absent = message.verdicts.filter((verdict) => verdict.absent).length;
-    const neverMoved = message.verdicts.length - moved - absent;
+    const kept = message.verdicts.length - moved - absent;
     const byRegion = Object.entries(this.hello.regions).map(([region, indices]) => {
       const names = new Set(indices.map((i) => this.hello.channels[i]));
       const own = message.verdicts.filter(({ name }) => names.has(name));
@@ -85,7 +86,7 @@ export class CalibrationView {
     });
     return element('section', { class: 'card' },
       element('header', { class: 'card-head' }, element('h2', { text: 'What was found' })),
-      element('p', { role: 'status', text: `${moved} shapes moved and get your range, ${neverMoved} stay as they were, ${absent} are not measured.` }),
+      element('p', { role: 'status', text: `${moved} shapes moved and get your range, ${kept} stay as they were, ${absent} are not measured.` }),
       message.message ? element('p', { class: 'hint', text: message.message }) : null,
       element('div', { class: 'row review-buttons' }, this.#button('Accept', 'accept', 'primary'), this.#button('Discard', 'discard', '')),
       ...byRegion);
@@ -103,7 +104,7 @@ export class CalibrationView {
   draw(now) {
     if (this.phase !== 'recording' || !this.puppet || !this.canvas?.offsetParent) return;
     const pose = this.poses[this.step ?? 0];
-    const wave = still.matches ? 1 : Math.max(0, Math.min(1, 0.5 + 0.95 * Math.sin((2 * Math.PI * now) / CYCLE)));
+    const wave = calmer.matches ? 1 : Math.max(0, Math.min(1, 0.5 + 0.95 * Math.sin((2 * Math.PI * now) / CYCLE)));
     const amount = wave * wave * (3 - 2 * wave);
     for (let i = 0; i < 58; i++) this.shown[i] = amount * pose[i];
     this.puppet.draw(this.canvas.getContext('2d'), this.shown, { mirror: true, scale: 1.05 });
@@ -115,6 +116,7 @@ function verdictRow(verdict) {
   const span = element('i', { class: 'span' });
   span.style.left = `${100 * Math.max(0, verdict.neutral)}%`;
   span.style.width = `${100 * Math.max(0.01, Math.min(1, verdict.reached) - verdict.neutral)}%`;
-  const says = { absent: 'not measured', kept: 'never moved: left as it was', moved: `${verdict.neutral.toFixed(2)} to ${verdict.reached.toFixed(2)}` }[kind];
+  const still = verdict.reached - verdict.neutral < NEVER_MOVED;
+  const says = { absent: 'not measured', kept: still ? 'never moved: kept' : 'kept as it was', moved: `${verdict.neutral.toFixed(2)} to ${verdict.reached.toFixed(2)}` }[kind];
   return element('li', { data: { kind }, title: verdict.text }, element('span', { class: 'verdict-name', text: fullWord(verdict.name) }), element('span', { class: 'reach', 'aria-hidden': 'true' }, kind === 'absent' ? null : span), element('span', { class: 'verdict-text', text: says }));
 }

@@ -24,7 +24,7 @@ export class ChannelTuning {
     this.settings = settings;
     this.names = hello.channels;
     this.regions = hello.regions;
-    this.twins = new Map(hello.twins.flatMap(([left, right]) => [[left, right], [right, left]]));
+    this.twins = new Map(hello.twins.flatMap(([left, right]) => [[this.names[left], this.names[right]], [this.names[right], this.names[left]]]));
     this.name = this.names.includes(recall('channel', '')) ? recall('channel', '') : 'mouthSmileLeft';
     this.linked = recall('linked', true);
     this.canvas = element('canvas', { role: 'img', 'aria-label': 'Response curve with the live value on it' });

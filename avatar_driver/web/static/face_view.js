@@ -36,6 +36,11 @@ export class FaceView {
     this.draw(this.values);
   }
 
+  /** The colour behind the puppet, where the profile names one. */
+  setBackground(colour) {
+    this.canvas.parentElement.style.background = colour && CSS.supports('color', colour) ? colour : '';
+  }
+
   /** The profile's colours; a name the rig does not have must not cost the picture. */
   dress(colours) {
     this.palette = Object.fromEntries(Object.entries(colours ?? {}).filter(([name, code]) => this.puppet && name in this.puppet.palette && /^#[0-9a-f]{6}$/i.test(code)));

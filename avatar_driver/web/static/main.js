@@ -71,6 +71,7 @@ connection.on('hello', (hello) => {
   greeted = hello;
   history.clear();
   face.dress(hello.colours);
+  face.setBackground(hello.background);
   if (!first) return;
   bars.build(hello);
   traces.build(hello.channels);

@@ -67,7 +67,7 @@ export class Outputs {
   }
 
   addLine({ level, text }) {
-    const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    const time = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
     this.log.prepend(element('li', { data: { level } }, element('time', { text: time }), element('span', { text })));
     while (this.log.children.length > LOG_LINES) this.log.lastElementChild.remove();
     if (level === 'error') tellAnswer({ ok: false, text });
