@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,6 @@ from avatar_driver.frame import REST
 from avatar_driver.sinks._camera_pace import CameraPace
 
 __all__ = ["CameraFactory", "CameraThread", "Painter"]
-
-# The other sinks of the same face send first: painting keeps Python's lock for a while, and they need it now.
-_LET_OTHERS_SEND: Final = 0.001  # s
 
 log = logging.getLogger("avatar_driver")
 
@@ -98,8 +95,6 @@ class CameraThread:
         while not stopping:
             values, stopping = self._next()
             if values is not None:
-                if not stopping:
-                    time.sleep(_LET_OTHERS_SEND)
                 picture = painter.draw(values)
             elif stopping:
                 return

@@ -161,6 +161,18 @@ def test_an_invisible_path_still_clips_and_a_clip_ends_with_its_paths() -> None:
     assert at(picture, 70, 70) == BLUE
 
 
+@pytest.mark.parametrize(
+    ("window", "share"),
+    [((50, 50, 50, 50), 0), ((20, 50, 80, 50), 0), ((-300, 0, -200, 100), 0), ((-1e6, -1e6, 1e6, 1e6), 1)],
+    ids=["a point", "a line", "beside the picture", "far beyond it"],
+)
+def test_a_clip_may_have_any_size_and_place(window: tuple[float, float, float, float], share: float) -> None:
+    drawing = rig(
+        corners(*window) + corners(0, 0, 100, 100), square("window", 0), square("all", 4, fill="red", clip="window")
+    )
+    assert (painted(drawing) == RED).all(axis=-1).mean() == share
+
+
 def test_a_clip_moves_with_its_path() -> None:
     points = corners(20, 20, 50, 50) + corners(0, 0, 100, 100)
     drawing = rig(
