@@ -436,12 +436,16 @@ class Stage:
         for packet in packets:
             (by or self._mouth).sendto(packet, ("127.0.0.1", self._port))
 
+    def next(self) -> dict[str, Any]:
+        """The next event and the state after it."""
+        return dict(json.loads(self._ear.recv(65_535)))
+
     def hear(self, *events: str) -> dict[str, Any]:
         """The state after the last of these events; others in between are passed over."""
         state: dict[str, Any] = {}
         for event in events:
             while state.get("event") != event:
-                state = json.loads(self._ear.recv(65_535))
+                state = self.next()
             state["heard"] = state.pop("event")
         return state
 
@@ -565,8 +569,9 @@ def test_silence_can_keep_the_last_face(project: Path) -> None:
     with stage(project, Receiver={"timeout_seconds": 0.2, "when_lost": 1}) as scene:
         scene.send(*whole_frame(jawOpen=1))
         lost = scene.hear("lost")
+        time.sleep(0.2)
         scene.send(*whole_frame(jawOpen=0.25))
-        assert scene.hear("found")["statistics"]["faces"] == 2  # nothing was applied in between
+        assert scene.next()["event"] == "found"  # nothing was applied in between
     assert lost["weights"]["Exact/jawOpen"] == 1
 
 
