@@ -17,6 +17,11 @@ from tests.plugins.unity.mono import said
 
 GOLDEN = [packet for name in ("osc", "vmc", "vrchat", "osc_refused") for _, packet, _ in golden(name)]
 
+TEXTS = """
+    c280 c1bf c080 dfbf e0a080 e09fbf ed9fbf eda080 efbfbf f0908080 f08fbfbf f48fbfbf f4908080 f5808080
+    c3 e381 e38141 f09f98 f09f9880 80 41c328 ff
+"""  # the borders of what is UTF-8, from both sides
+
 
 def by_python(packet: bytes) -> list[str]:
     try:
@@ -63,15 +68,16 @@ def test_every_golden_packet_and_every_truncation_of_it_reads_as_in_python(built
 
 
 def test_text_is_utf_8_or_refused_as_in_python(built: Path) -> None:
-    texts = [
-        bytes.fromhex(text)
-        for text in (
-            "c280 c1bf c080 dfbf e0a080 e09fbf ed9fbf eda080 efbfbf f0908080 f08fbfbf f48fbfbf f4908080 f5808080 c3 e381 "
-            "e38141 f09f98 f09f9880 80 41c328 ff"
-        ).split()
-    ]
+    texts = [bytes.fromhex(text) for text in TEXTS.split()]
     packets = [b"/" + text + bytes(4 - (1 + len(text)) % 4) + b",\0\0\0" for text in texts]
     assert check_agreement(built, packets) == 14
+
+
+def test_bundles_lie_in_each_other_as_deep_as_in_python(built: Path) -> None:
+    packets = [b"/a\0\0,\0\0\0"]
+    for _ in range(6):
+        packets.append(b"#bundle\0" + bytes(7) + b"\1" + struct.pack(">i", len(packets[-1])) + packets[-1])
+    assert check_agreement(built, packets) == 2
 
 
 def test_mutated_packets_read_as_in_python(built: Path) -> None:
