@@ -8,12 +8,19 @@ namespace AvatarDriver.Tests
     public sealed class BlendShapeBinderTests
     {
         private readonly List<Object> _made = new List<Object>();
-        private readonly FaceAssembly _face = new FaceAssembly();
+        private FaceAssembly _face;
+
+        [SetUp]
+        public void BeginAnew()
+        {
+            _face = new FaceAssembly();
+        }
 
         [TearDown]
         public void DestroyWhatWasMade()
         {
-            foreach (Object made in _made) Object.DestroyImmediate(made);
+            foreach (Object made in _made)
+                if (made != null) Object.DestroyImmediate(made);
             _made.Clear();
         }
 

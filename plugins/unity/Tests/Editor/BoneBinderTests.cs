@@ -11,12 +11,19 @@ namespace AvatarDriver.Tests
         private const float Half = 0.5f; // the sine of 30 degrees
 
         private readonly List<Object> _made = new List<Object>();
-        private readonly FaceAssembly _face = new FaceAssembly();
+        private FaceAssembly _face;
+
+        [SetUp]
+        public void BeginAnew()
+        {
+            _face = new FaceAssembly();
+        }
 
         [TearDown]
         public void DestroyWhatWasMade()
         {
-            foreach (Object made in _made) Object.DestroyImmediate(made);
+            foreach (Object made in _made)
+                if (made != null) Object.DestroyImmediate(made);
             _made.Clear();
         }
 

@@ -5,7 +5,13 @@ namespace AvatarDriver.Tests
 {
     public sealed class MeshShapesTests
     {
-        private readonly FaceAssembly _face = new FaceAssembly();
+        private FaceAssembly _face;
+
+        [SetUp]
+        public void BeginAnew()
+        {
+            _face = new FaceAssembly();
+        }
 
         [Test]
         public void AnExactNameComesBeforeOneThatOnlyMeansTheSame()

@@ -5,7 +5,13 @@ namespace AvatarDriver.Tests
 {
     public sealed class PresenceTests
     {
-        private readonly Presence _presence = new Presence();
+        private Presence _presence;
+
+        [SetUp]
+        public void BeginAnew()
+        {
+            _presence = new Presence();
+        }
 
         [Test]
         public void ItEasesToOneAndBackInTheTimeItIsGiven()

@@ -6,7 +6,13 @@ namespace AvatarDriver.Tests
 {
     public sealed class VmcAssemblerTests
     {
-        private readonly FaceAssembly _face = new FaceAssembly();
+        private FaceAssembly _face;
+
+        [SetUp]
+        public void BeginAnew()
+        {
+            _face = new FaceAssembly();
+        }
 
         [Test]
         public void ApplyReplacesTheSetAndNamesKeepTheirCase()

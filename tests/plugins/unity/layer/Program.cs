@@ -34,9 +34,14 @@ static class Program
     {
         int failed = 0;
         foreach (Type type in typeof(AvatarDriver.Tests.Spelled).Assembly.GetTypes())
-            foreach (MethodInfo method in type.GetMethods())
+        {
+            MethodInfo[] tests = type.GetMethods().Where(one => Cases(one).Any()).ToArray();
+            if (tests.Length == 0) continue;
+            object fixture = Activator.CreateInstance(type); // one for all of them, as NUnit does
+            foreach (MethodInfo method in tests)
                 foreach (object[] given in Cases(method))
-                    if (!RunTest(type, method, given)) failed++;
+                    if (!RunTest(fixture, method, given)) failed++;
+        }
         return failed == 0 ? 0 : 1;
     }
 
@@ -46,15 +51,21 @@ static class Program
         foreach (TestCaseAttribute one in method.GetCustomAttributes<TestCaseAttribute>()) yield return one.Arguments;
     }
 
-    static bool RunTest(Type type, MethodInfo method, object[] given)
+    static bool RunTest(object fixture, MethodInfo method, object[] given)
     {
+        Type type = fixture.GetType();
         string name = type.Name + "." + method.Name + (given.Length == 0 ? "" : "(" + string.Join(", ", given) + ")");
-        object fixture = Activator.CreateInstance(type);
         try
         {
-            method.Invoke(fixture, given);
-            foreach (MethodInfo end in type.GetMethods().Where(one => one.GetCustomAttribute<TearDownAttribute>() != null))
-                end.Invoke(fixture, null);
+            Call<SetUpAttribute>(fixture);
+            try
+            {
+                method.Invoke(fixture, given);
+            }
+            finally
+            {
+                Call<TearDownAttribute>(fixture);
+            }
             Console.WriteLine("ok " + name);
             return true;
         }
@@ -63,6 +74,12 @@ static class Program
             Console.WriteLine("FAILED " + name + ": " + error.InnerException);
             return false;
         }
+    }
+
+    static void Call<T>(object fixture) where T : Attribute
+    {
+        foreach (MethodInfo one in fixture.GetType().GetMethods())
+            if (one.GetCustomAttribute<T>() != null) one.Invoke(fixture, null);
     }
 
     // Every field that Unity would show, and its tooltip.

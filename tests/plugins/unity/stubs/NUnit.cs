@@ -14,6 +14,9 @@ namespace NUnit.Framework
     }
 
     [AttributeUsage(AttributeTargets.Method)]
+    public sealed class SetUpAttribute : Attribute { }
+
+    [AttributeUsage(AttributeTargets.Method)]
     public sealed class TearDownAttribute : Attribute { }
 
     public sealed class AssertionException : Exception { public AssertionException(string message) : base(message) { } }
