@@ -157,3 +157,4 @@ async def test_the_end_is_told_to_every_page_within_a_second(tmp_path: Path) -> 
             async for _ in connection:
                 pass  # what was sent before
             assert connection.close_code == 1001
+        assert not run.session.engine.observers
