@@ -21,7 +21,7 @@ COMMANDS: Final = {"Z": 0, "M": 1, "L": 2, "C": 3}
 CAPS: Final = {"butt": 0, "round": 1, "square": 2}
 JOINS: Final = {"miter": 0, "round": 1, "bevel": 2}
 
-_THREADS: Final = 1  # beside the one that paints: it prepares outlines meanwhile, which halves the time of a frame
+_THREADS: Final = 1  # beside the one that paints: it prepares outlines meanwhile, half of the work
 _OLDEST: Final = (1, 0)  # the C interface was changed for 1.0, and is promised to stay
 _POINTER: Final = ctypes.c_void_p
 _FLOAT: Final = ctypes.c_float

@@ -81,7 +81,6 @@ class Renderer:
 
         pose = self._rig.posed(values)
         pixels = pose.points * self._scale + self._shift
-        np.copyto(self._rgba, self._still)
         with ONE_AT_A_TIME:
             self._layers.pose(pixels, pose)
             self._paint()
@@ -91,7 +90,9 @@ class Renderer:
 
     def _paint(self) -> None:
         thorvg = self._thorvg
-        failed = thorvg.canvas_update(self._canvas) or thorvg.canvas_draw(self._canvas, False)
+        failed = thorvg.canvas_update(self._canvas)
+        np.copyto(self._rgba, self._still)  # meanwhile ThorVG's own threads prepare the outlines
+        failed = failed or thorvg.canvas_draw(self._canvas, False)
         failed = thorvg.canvas_sync(self._canvas) or failed
         if failed:
             raise AvatarDriverError(f"ThorVG failed to paint the puppet (result {failed})")
