@@ -66,6 +66,9 @@ _BLINK: Final = Column(
 _SUBTLE: Final = Column(
     "subtle_step_ms", "subtle step", "How late a small, sudden change (an eighth of the range) arrives.", "ms", "zero"
 )
+_SUBTLE_RAMP: Final = Column(
+    "subtle_ramp_ms", "subtle smile", "How late a smile almost too small to see is half-way.", "ms", "zero"
+)
 
 MAIN_COLUMNS: Final = (
     _JITTER,
@@ -83,7 +86,7 @@ MOVE_COLUMNS: Final = (
     Column("step_ms", "sudden", "How late a sudden large change is half-way.", "ms", "zero"),
     _SUBTLE,
     Column("ramp_ms", "smile", "How late a smile of half a second is half-way.", "ms", "zero"),
-    Column("subtle_ramp_ms", "subtle smile", "How late a smile almost too small to see is half-way.", "ms", "zero"),
+    _SUBTLE_RAMP,
     Column("blink_ms", "blink", "How late a closing lid is half-way.", "ms", "zero"),
     Column("saccade_ms", "glance", "How late a glance is half-way.", "ms", "zero"),
     Column("skew_ms", "lids apart", "How unevenly left and right lid close.", "ms"),
@@ -107,4 +110,4 @@ CLIP_COLUMNS: Final = (
     _ERROR,
     Column("head_jitter", "head", "How much a resting head trembles, of what the tracker alone would show."),
 )
-CONDITION_COLUMNS: Final = (_JITTER, _DELAY, _ERROR, _PULSE_80, _BLINK, _SUBTLE)
+CONDITION_COLUMNS: Final = (_JITTER, _DELAY, _ERROR, _PULSE_80, _BLINK, _SUBTLE, _SUBTLE_RAMP)

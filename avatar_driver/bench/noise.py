@@ -65,22 +65,25 @@ class Blocks:
     """Real residuals, cut into blocks of 20 to 90 frames of all channels at once and shuffled.
 
     Blocks keep colour, tails and what channels have in common. At other frame rates than the clip's they are used frame
-    by frame, for most of this noise is new in every picture.
+    by frame, for most of this noise is new in every picture. Each sample is of one clip, drawn by chance: a camera in a
+    room has its noise, and does not become another one every second.
 
     Args:
-        residuals: one (N, 58) array per tracking, longer than a block.
+        clips: for each clip one (N, 58) array per tracking, longer than a block.
     """
 
-    def __init__(self, residuals: Sequence[Floats]) -> None:
-        self._residuals = [part for part in residuals if len(part) > _BLOCK[0]]
-        if not self._residuals:
+    def __init__(self, clips: Sequence[Sequence[Floats]]) -> None:
+        long = ([part for part in residuals if len(part) > _BLOCK[0]] for residuals in clips)
+        self._clips = [residuals for residuals in long if residuals]
+        if not self._clips:
             raise ValueError(f"expected residuals of more than {_BLOCK[0]} frames, found none")
 
     def sample(self, rng: np.random.Generator, count: int, rate: float) -> Floats:
         """(count, 58) noise of successive frames."""
         blocks, missing = [], count
+        residuals = self._clips[rng.integers(len(self._clips))]
         while missing > 0:
-            source = self._residuals[rng.integers(len(self._residuals))]
+            source = residuals[rng.integers(len(residuals))]
             length = min(int(rng.integers(*_BLOCK)), len(source))
             begin = int(rng.integers(len(source) - length + 1))
             blocks.append(source[begin : begin + length])

@@ -20,6 +20,7 @@ from avatar_driver.bench.scenes import scene
 from avatar_driver.bench.scores import free_scores, median_score, probe_scores
 from avatar_driver.bench.take import Take, cost, play
 from avatar_driver.bench.takes import Clip, Tracker, halves, track_clip
+from avatar_driver.bench.targets import RAISED
 from avatar_driver.bench.timing import Played
 from avatar_driver.bench.traces import clip_traces, scene_traces
 from avatar_driver.errors import SourceError
@@ -45,6 +46,7 @@ _CONDITION_CAMERAS: Final = {
     "15 % dropped, clock ± 8 ms": Camera(dropped=0.15, misreported=0.008),
     "half the noise": Camera(noise_scale=0.5),
     "double the noise": Camera(noise_scale=2.0),
+    RAISED: Camera(),
 }
 
 
@@ -85,7 +87,7 @@ def bench(
     began = time.perf_counter()
     run = _Run(_QUICK if quick else _FULL, seed, progress, 0.75 if videos else 0.0)
     clips, skipped = _tracked_clips(videos, model, run) if videos else ([], [])
-    noise: Noise = Blocks([part for clip in clips for part in clip.residuals]) if clips else StandIn()
+    noise: Noise = Blocks([clip.residuals for clip in clips]) if clips else StandIn()
     results = run.scenes(noise)
     results.source = ", ".join(clip.name for clip in clips) or "stand-in"
     results.quick, results.seed, results.skipped = quick, seed, skipped
@@ -203,7 +205,10 @@ class _Run:
             self._tell(f"measuring at {name}", 0.62 + 0.36 * number / len(self.size.conditions))
             # The same scenes and noise at each condition: what differs is the condition.
             groups = [self._scene(noise, camera, _CONDITIONS, i) for i in range(self.size.condition_scenes)]
-            probes = [self._probe(noise, camera, _CONDITIONS, 100 + i) for i in range(self.size.condition_probes)]
+            count = self.size.condition_probes
+            if name == RAISED:  # these moves are smaller beside their noise, so it takes more of them
+                groups, count, camera = [], 6 * count, _PROBE_CAMERA
+            probes = [self._probe(noise, camera, _CONDITIONS, 100 + i, name == RAISED) for i in range(count)]
             raw = [Played(take, take.raw.astype(np.float64)) for take in probes]
             results.conditions[name] = {}
             for one in contenders:
@@ -217,8 +222,8 @@ class _Run:
         path = scene(self.stream(use, number, 0), self.size.seconds)
         return Group((camera.film(path, noise, self.stream(use, number, 1), f"scene {number + 1}"),))
 
-    def _probe(self, noise: Noise, camera: Camera, use: int, number: int) -> Take:
-        path = probe(self.stream(use, number, 0), number)
+    def _probe(self, noise: Noise, camera: Camera, use: int, number: int, raised: bool = False) -> Take:
+        path = probe(self.stream(use, number, 0), number, raised=raised)
         return camera.film(path, noise, self.stream(use, number, 1), f"probe {number + 1}")
 
     def _tell(self, what: str, share: float) -> None:

@@ -7,6 +7,7 @@ from avatar_driver.bench.camera import PATH_RATE, Camera, Path
 from avatar_driver.bench.noise import Blocks, Silence, StandIn, rest_levels
 from avatar_driver.bench.probes import PHASES, probe
 from avatar_driver.bench.scenes import scene
+from avatar_driver.bench.sketch import PROBED
 from avatar_driver.bench.take import Kind, logit
 from avatar_driver.channels import CHANNELS, INDEX, PAIRS, SHAPES
 from tests.bench.signals import STEADY, filmed, still
@@ -120,7 +121,7 @@ def _path_of(level: float) -> Path:
 
 def test_blocks_keep_all_channels_of_a_moment_together() -> None:
     residuals = [np.arange(200)[:, None] + 1000.0 * part + np.zeros(len(CHANNELS)) for part in range(3)]
-    noise = Blocks(residuals).sample(np.random.default_rng(0), 500, 30.0)
+    noise = Blocks([residuals]).sample(np.random.default_rng(0), 500, 30.0)
     assert noise.shape == (500, len(CHANNELS))
     assert (noise == noise[:, :1]).all()
     runs = np.diff(np.flatnonzero(np.diff(noise[:, 0]) != 1))
@@ -130,7 +131,32 @@ def test_blocks_keep_all_channels_of_a_moment_together() -> None:
 
 def test_blocks_need_something_to_cut_from() -> None:
     with pytest.raises(ValueError, match="found none"):
-        Blocks([np.zeros((10, len(CHANNELS)))])
+        Blocks([[np.zeros((10, len(CHANNELS)))]])
+
+
+def test_a_sample_of_blocks_is_of_one_camera_and_all_cameras_have_their_turn() -> None:
+    clips = [[np.full((100, len(CHANNELS)), float(clip)) for _ in range(2)] for clip in range(3)]
+    seen = set()
+    for seed in range(20):
+        noise = Blocks(clips).sample(np.random.default_rng(seed), 400, 30.0)
+        assert (noise == noise[0]).all()
+        seen.add(float(noise[0, 0]))
+    assert seen == {0.0, 1.0, 2.0}
+
+
+def test_moves_begin_where_the_noise_is_what_the_pass_lines_are_stated_for() -> None:
+    """Sd 0.0132 on the shape (science report, 4.1, and filter study); more than twice that on a raised face."""
+    found = []
+    for raised in (False, True):
+        errors = []
+        for turn in range(8):
+            path = probe(np.random.default_rng(turn), turn, raised=raised)
+            take = STEADY.film(path, StandIn(), np.random.default_rng(turn), "probe")
+            before = slice(15, 75)  # the moves begin after 2.5 s
+            errors += [take.raw[before, c] - take.truth[before, c] for group in PROBED for c in group]
+        found.append(float(np.sqrt(np.mean(np.square(errors)))))
+    assert found[0] == pytest.approx(0.0132, rel=0.08)
+    assert found[1] > 0.028
 
 
 def test_rest_levels_are_those_of_a_face_at_rest() -> None:
