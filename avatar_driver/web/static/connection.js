@@ -34,7 +34,6 @@ export class Connection {
     clearTimeout(this.timer);
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
     const query = new URLSearchParams({ token: this.token });
-    if (this.access) query.set('access', this.access);
     const socket = new WebSocket(`${scheme}//${location.host}/live?${query}`);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {

@@ -58,7 +58,7 @@ function draw(now) {
   face.draw(frame.values);
   face.showFrame(frame);
   bars.draw(frame);
-  traces.draw(now);
+  traces.draw();
   tuning?.draw(frame);
   calibration?.draw(now);
   cost.add(spent + performance.now() - began);

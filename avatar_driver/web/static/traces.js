@@ -128,7 +128,7 @@ export class Traces {
     this.history = history;
     this.onChange = onChange;
     this.lanes = [];
-    this.measuredAt = 0;
+    setInterval(() => this.#measure(), MEASURE_EVERY);
     const length = byId('trace-seconds');
     length.value = String(recall('trace-seconds', 8));
     if (!length.value) length.value = '8';
@@ -172,7 +172,7 @@ export class Traces {
     for (const lane of this.lanes) lane.stale = true;
   }
 
-  draw(now) {
+  draw() {
     const history = this.paused ?? this.history;
     const end = history.lastTime;
     for (const lane of this.lanes) {
@@ -180,9 +180,13 @@ export class Traces {
       lane.draw(history, end, this.seconds);
       lane.stale = false;
     }
-    if (now - this.measuredAt < MEASURE_EVERY) return;
-    this.measuredAt = now;
-    for (const lane of this.lanes) if (lane.size[0] >= 40) lane.measure(history, end, this.seconds);
+  }
+
+  /** Not with each frame: it takes longer than drawing does, and numbers that dance cannot be read. */
+  #measure() {
+    const history = this.paused ?? this.history;
+    if (document.hidden || history.length === 0) return;
+    for (const lane of this.lanes) if (lane.size[0] >= 40) lane.measure(history, history.lastTime, this.seconds);
   }
 
   #lane(index) {
