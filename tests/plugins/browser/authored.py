@@ -33,7 +33,10 @@ Gaze = Literal["bone", "expression"]
 Points = NDArray[np.float32]
 
 _HEAD_RADII: Final = np.array([0.085, 0.115, 0.095])
-_PRESETS: Final = {"aa": "jawOpen", "ou": "mouthPucker", "blinkLeft": "eyeBlinkLeft", "blinkRight": "eyeBlinkRight"}
+_PRESETS: Final = {
+    **{"aa": "jawOpen", "ou": "mouthPucker"},
+    **{"blink": "eyeSquintLeft", "blinkLeft": "eyeBlinkLeft", "blinkRight": "eyeBlinkRight"},
+}
 _LOOKS: Final = {"lookUp": "LookUp", "lookDown": "LookDown", "lookLeft": "LookIn", "lookRight": "LookOut"}
 _VRM0_NAMES: Final = {
     **{"aa": "a", "ou": "u", "blink": "blink", "blinkLeft": "blink_l", "blinkRight": "blink_r"},
@@ -76,14 +79,12 @@ def vrm(generation: Generation, *, perfect_sync: bool, gaze: Gaze = "bone") -> b
     Args:
         generation: 1 faces +z, 0 faces -z and carries its expressions as clips in PascalCase.
         perfect_sync: 52 expressions named like ARKit's shapes beside the presets, or the presets alone.
-        gaze: whether bones or expressions turn the eyes.
+        gaze: whether the model asks for bones or expressions to turn the eyes. It has both, as many do.
     """
     author = _Author(facing=1 if generation else -1)
     face = author.head(list(SHAPE_NAMES))
     nodes = author.skeleton(face)
-    binds = dict(_PRESETS)
-    if gaze == "expression":
-        binds |= {look: f"eye{shape}Left" for look, shape in _LOOKS.items()}
+    binds = _PRESETS | {look: f"eye{shape}Left" for look, shape in _LOOKS.items()}
     build = _vrm1 if generation else _vrm0
     author.gltf.extensions, used = build(author, nodes, face, binds, perfect_sync, gaze)
     author.gltf.extensionsUsed = [used]

@@ -1,7 +1,7 @@
 // The client against the golden bytes and against a socket that does as it is told. `node --test` runs this.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 
 import {
   CHANNELS,
@@ -32,9 +32,14 @@ class Scripted {
   }
 }
 
+const faces = [];
+// A test that fails must not leave one behind that tries for ever.
+afterEach(() => faces.splice(0).forEach((face) => face.close()));
+
 function connected(options = {}) {
   Scripted.made = [];
   const face = connect('ws://127.0.0.1:8771/', { WebSocket: Scripted, firstPause: 5, longestPause: 20, ...options });
+  faces.push(face);
   return { face, socket: () => Scripted.made.at(-1) };
 }
 
@@ -103,6 +108,23 @@ test('every truncation of the golden packet is refused, and the reader stays usa
     assert.throws(() => reader.read(packet().slice(0, length)), DecodeError);
   }
   assert.equal(reader.read(packet()).sequence, 4000000001);
+});
+
+test('a time that is not finite is refused in either form', () => {
+  for (const time of [NaN, Infinity, -Infinity]) {
+    const bytes = packet();
+    new DataView(bytes).setFloat64(12, time, true);
+    assert.throws(() => greeted().read(bytes), DecodeError);
+  }
+  const text = golden('frame.json').toString().replace('1234.515625', '1e999');
+  assert.throws(() => greeted().read(text), DecodeError);
+});
+
+test('an altered packet is refused while no hello names by what', () => {
+  const reader = greeted();
+  reader.read(JSON.stringify({ ...JSON.parse(hello), altered: [] }));
+  assert.throws(() => reader.read(packet()), DecodeError);
+  assert.equal(reader.read(packet('lost.bin')).tracked, false);
 });
 
 test('a bad message is counted and never thrown out of the socket', () => {

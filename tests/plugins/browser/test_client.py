@@ -25,7 +25,24 @@ HELLO: Final = (GOLDEN / "face_stream.hello.json").read_text(encoding="utf-8")
 FRAME: Final = (GOLDEN / "face_stream.frame.json").read_text(encoding="utf-8")
 PACKET: Final = (GOLDEN / "face_stream.frame.bin").read_bytes()
 
-STRANGE: Final = [None, True, -1, 0, 1, 1.5, 2**32, 2**32 - 1, 1e300, "", "x", "x" * 65, [], ["x"] * 65, {}, [1]]
+STRANGE: Final = [
+    None,
+    True,
+    -1,
+    0,
+    1,
+    1.5,
+    2**32,
+    2**32 - 1,
+    1e300,
+    "",
+    "x",
+    "x" * 65,
+    [],
+    [f"x{i}" for i in range(65)],
+    {},
+    [1],
+]
 STRANGE_NUMBERS: Final = [-0.001, -0.0011, 1.001, 1.0011, 2.0, -2.0, 6.28, 6.29, 99.9, 100.1, "1", None, True, 1e39]
 STRANGE_BYTES: Final = ["0000c07f", "0000807f", "000080ff", "ffffffff", "00000080", "0000803f", "00000040", "0000c842"]
 
@@ -180,6 +197,8 @@ def broken_packets(chance: random.Random, count: int) -> list[dict[str, str]]:
             else:
                 place -= place % 4
                 packet[place : place + 4] = bytes.fromhex(chance.choice(STRANGE_BYTES))
-        end = chance.randrange(PACKET_SIZE + 1) if chance.random() < 0.1 else PACKET_SIZE
+        packet += bytes(8)
+        end = chance.randrange(PACKET_SIZE + 8) if chance.random() < 0.2 else PACKET_SIZE
+        end = PACKET_SIZE + 4 if chance.random() < 0.05 else end
         made.append({"hex": bytes(packet[:end]).hex()})
     return made

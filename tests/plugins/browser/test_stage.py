@@ -87,11 +87,11 @@ async def test_any_other_vrm_gets_the_presets_that_our_map_gives(show: Show, gen
     expected = dict(zip(vrm1.names, vrm1(face).tolist(), strict=True))
     for look in ("lookUp", "lookDown", "lookLeft", "lookRight"):
         if gaze == "bone":
-            weights.setdefault(look, 0)
             expected[look] = 0  # the bones do it
     assert weights == pytest.approx({name: expected[name] for name in weights}, abs=1e-6)
     assert weights["aa"] > 0.3
-    assert weights["blinkLeft"] == pytest.approx(0.75 - 0.25 if "blink" in weights else weights["blinkLeft"])
+    assert (weights["blink"], weights["blinkLeft"], weights["blinkRight"]) == (0.25, 0.5, 0)
+    assert weights["lookLeft"] == (0 if gaze == "bone" else 0.25)
 
 
 @pytest.mark.parametrize("model", ["", "head.glb", "vrm0-sync-bone.vrm", "vrm1-sync-bone.vrm"])
