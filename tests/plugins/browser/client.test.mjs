@@ -127,6 +127,14 @@ test('an altered packet is refused while no hello names by what', () => {
   assert.equal(reader.read(packet('lost.bin')).tracked, false);
 });
 
+test('at most 64 names of at most 64 characters say what altered a face', () => {
+  const altered = (names) => JSON.stringify({ ...numbers, altered: names });
+  const name = (i) => `${i}`.padStart(64, 'x');
+  assert.equal(greeted().read(altered(Array.from({ length: 64 }, (_, i) => name(i)))).altered.length, 64);
+  assert.throws(() => greeted().read(altered(Array.from({ length: 65 }, (_, i) => name(i)))), DecodeError);
+  assert.throws(() => greeted().read(altered(['x'.repeat(65)])), DecodeError);
+});
+
 test('a bad message is counted and never thrown out of the socket', () => {
   const { face, socket } = connected();
   const frames = [];

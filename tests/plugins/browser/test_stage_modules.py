@@ -16,6 +16,21 @@ from tests.plugins.browser.building import node
 HERE: Final = Path(__file__).parent
 LOOPBACK: Final = "ws://127.0.0.1:8771/"
 
+#: What no map that ships does: a parameter with a channel's name, angles, powers of what is below 0.
+OWN_MAP: Final = """\
+target: a test
+limits: [-2, 2]
+terms:
+  half: {jawOpen: 0.5, constant: 0.25, limits: [0.3, 0.6]}
+parameters:
+  jawOpen: {jawOpen: 0.5}
+  Mouth: jawOpen
+  Turn: {headYaw: 3, headPitch: -1, headRoll: 0.5}
+  Root: {power: [{headYaw: 1, mouthClose: -0.2}, 0.5]}
+  Most: {limits: [0, 0.5], max: [half, {one_minus: half}, Turn]}
+neutral: {Most: 0.5}
+"""
+
 #: Addresses, and what of the options is to come of each.
 ADDRESSES: Final[dict[str, dict[str, Any]]] = {
     "http://127.0.0.1:5173/": {"ws": LOOPBACK, "background": "#2b3040", "overlay": False, "mirror": False, "zoom": 1},
@@ -67,7 +82,13 @@ def faces() -> "np.typing.NDArray[np.float32]":
 @pytest.fixture(scope="module")
 def answers(workspace: Path) -> dict[str, Any]:
     shutil.copy(HERE / "stage_answers.mjs", workspace)
-    asked = {"maps": maps.names(), "faces": faces().tolist(), "addresses": list(ADDRESSES), "names": list(NAMES)}
+    (workspace.parents[2] / "blendshape_maps" / "own.yaml").write_text(OWN_MAP, encoding="utf-8")
+    asked = {
+        "maps": [*maps.names(), "own"],
+        "faces": faces().tolist(),
+        "addresses": list(ADDRESSES),
+        "names": list(NAMES),
+    }
     done = subprocess.run(
         [node(), "stage_answers.mjs"],
         cwd=workspace,
@@ -82,9 +103,9 @@ def answers(workspace: Path) -> dict[str, Any]:
     return answered
 
 
-def test_every_map_that_ships_gives_the_numbers_that_the_driver_sends(answers: dict[str, Any]) -> None:
-    for name in maps.names():
-        compiled = maps.load(name)
+def test_every_map_gives_the_numbers_that_the_driver_sends(answers: dict[str, Any]) -> None:
+    known = {name: maps.load(name) for name in maps.names()} | {"own": maps.parse(OWN_MAP, "own.yaml", "own")}
+    for name, compiled in known.items():
         for face, found in zip(faces(), answers["maps"][name], strict=True):
             expected = dict(zip(compiled.names, compiled(face).tolist(), strict=True))
             assert found == pytest.approx(expected, abs=2e-5), name
