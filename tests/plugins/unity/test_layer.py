@@ -1,6 +1,7 @@
 """The Unity components, compiled and run against stand-ins for the parts of Unity that they use."""
 
 import socket
+import sys
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from avatar_driver.channels import INDEX, ROTATION, SHAPE_NAMES
 from avatar_driver.frame import Frame
+from avatar_driver.protocols.osc import Message, encode
 from avatar_driver.protocols.vmc import Encoder
 from tests.plugins.unity.mono import Stage, playing, said
 
@@ -161,6 +163,22 @@ def test_a_receiver_that_is_switched_off_leaves_no_face_and_frees_its_port(built
         assert stage.listening
         sender.send(stage).order("step 1 1.0")
         assert weight(stage, "jawOpen") == pytest.approx(50, abs=1e-3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs 127.0.0.2, which only Linux has from the start")
+def test_only_this_computer_is_heard_until_it_is_told_to_listen_beyond(built: Path) -> None:
+    def heard_elsewhere(stage: Stage) -> bool:
+        before = stage.number
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            out.sendto(encode(Message("/VMC/Ext/Blend/Apply")), ("127.0.0.2", stage.port))
+        return stage.order("step 20 0.001 5").number > before
+
+    with playing(built) as stage:
+        assert stage.listening
+        assert not heard_elsewhere(stage)
+        stage.order("set ListenBeyondThisComputer True").order("step 1 0.01")
+        assert stage.listening
+        assert heard_elsewhere(stage)
 
 
 def test_the_inspectors_show_what_comes_in_and_what_has_no_partner(built: Path) -> None:
