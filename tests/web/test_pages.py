@@ -111,7 +111,9 @@ async def test_a_trace_scrolls_pauses_and_measures_the_delay_and_the_tremble(ope
             given = frame(i / 30, jawOpen=pulse(i) + noise[i])
             stage.show(given, frame(i / 30, jawOpen=pulse(i - 3) + 0.25 * noise[i]))
 
-    send(0, 150)
+    send(0, 90)
+    await stage.until("document.querySelectorAll('.readout')[0].textContent === 'delay –'")  # nothing moved yet
+    send(90, 150)
     await stage.until(f"() => ({PEAK})() !== null")
     before = await stage.page.evaluate(PEAK)
     send(150, 210)
@@ -324,7 +326,7 @@ async def test_calibration_shows_each_pose_and_applies_only_what_is_accepted(ope
 
     found = [verdict("jawOpen", 0.71, moved=True), verdict("mouthLeft", 0.06), verdict("cheekPuff", 0.0, absent=True)]
     stage.tell(calibration("review", verdicts=found))
-    await page.get_by_text("1 shapes moved and get your range, 1 stay as they were, 1 are not measured").wait_for()
+    await page.get_by_text("Your range is set for 1 of 3 shapes; 1 stay as they were; 1 cannot be measured").wait_for()
     rows = await page.eval_on_selector_all(".verdicts li", "(all) => all.map((each) => each.dataset.kind)")
     assert sorted(rows) == ["absent", "kept", "moved"]
     assert len(stage.asked) == 1, "nothing is applied before it is accepted"
@@ -447,3 +449,50 @@ async def test_the_page_finds_the_real_server_again_after_it_was_started_anew(
             await page.get_by_text("tracking", exact=True).wait_for()
         await page.close()
     assert complaints == []
+
+
+async def test_a_shipped_profile_is_saved_under_a_name_and_unsaved_edits_are_not_lost_by_a_switch(
+    open_page: OpenPage,
+) -> None:
+    stage = await open_page()
+    stage.state["profile"] |= {"name": "demo", "file": None, "unsaved": True}
+    stage.tell(stage.state)
+    await stage.page.wait_for_selector("#unsaved", state="visible")
+    await stage.page.click("#save")
+    await stage.page.fill("#new-name", "tuesday.yaml")
+    await stage.page.keyboard.press("Enter")
+    assert (await stage.until_asked("save"))[-1]["name"] == "tuesday"
+
+    stage.page.once("dialog", lambda dialog: dialog.dismiss())
+    await stage.page.select_option("#profile", "me")
+    await stage.until("document.getElementById('profile').value === 'demo'")
+    stage.page.once("dialog", lambda dialog: dialog.accept())
+    await stage.page.select_option("#profile", "me")
+    assert (await stage.until_asked("switch")) == [{"id": 2, "do": "switch", "profile": "me"}]
+
+
+async def test_panels_are_reached_by_arrow_keys_and_focus_is_seen(open_page: OpenPage) -> None:
+    stage = await open_page(width=1024)
+    await stage.page.click("#tab-channels")
+    for key, panel in (
+        ("ArrowRight", "tune"),
+        ("End", "outputs"),
+        ("ArrowRight", "channels"),
+        ("ArrowLeft", "outputs"),
+    ):
+        await stage.page.keyboard.press(key)
+        await stage.page.wait_for_selector(f"#{panel}", state="visible")
+        assert await stage.page.evaluate("document.activeElement.id") == f"tab-{panel}"
+        assert await stage.page.locator("[role=tabpanel]:visible").count() == 1
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert await stage.page.evaluate(outline) == "solid"
+
+
+async def test_the_heads_raw_place_is_laid_over_its_filtered_one(open_page: OpenPage) -> None:
+    stage = await open_page()
+    await stage.page.get_by_label("Head nearness").click()
+    for i in range(60):
+        shown = frame(i / 30, headPositionZ=0.02)
+        stage.show(frame(i / 30, headPositionZ=-0.38), shown)
+    await stage.page.locator(".lane", has_text="Head nearness").get_by_text("raw 2.0 cm → 2.0 cm").wait_for()
+    assert (await stage.page.evaluate(BAR, ["headPositionZ", "raw"]))["count"] == 0

@@ -1,6 +1,7 @@
 /** The 58 bars by region: raw as a tick, filtered as the fill, tone as a dark band inside it, all in one bar. */
 
 import { element, fitCanvas, watchSize } from './dom.js';
+import { SHAPE_COUNT } from './frames.js';
 import { fullWord, regionWord, scaleOf, word } from './names.js';
 import { colours } from './theme.js';
 
@@ -104,7 +105,8 @@ class RegionBars {
     ctx.fillStyle = colours.tone;
     ctx.fillRect(Math.min(zero, tone), middle - 2, Math.abs(tone - zero), 4);
     const absent = support[index] === 'absent';
-    if (!absent) {
+    // The head's raw place is the camera's, not the calibrated one: out of the scale it would only mislead.
+    if (!absent && (index < SHAPE_COUNT || (frame.measured[index] >= low && frame.measured[index] <= high))) {
       ctx.fillStyle = colours.raw;
       ctx.fillRect(raw - 1, middle - BAR / 2 - 2, 2, BAR + 4);
     }

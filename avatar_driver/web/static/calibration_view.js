@@ -25,6 +25,7 @@ export class CalibrationView {
       this.phase = message.phase;
       this.box.replaceChildren(this.#page(message));
     }
+    document.body.toggleAttribute('data-calibrating', message.phase === 'recording'); // a small screen makes room
     if (message.phase === 'recording') this.#showProgress(message);
   }
 
@@ -86,7 +87,7 @@ export class CalibrationView {
     });
     return element('section', { class: 'card' },
       element('header', { class: 'card-head' }, element('h2', { text: 'What was found' })),
-      element('p', { role: 'status', text: `${moved} shapes moved and get your range, ${kept} stay as they were, ${absent} are not measured.` }),
+      element('p', { role: 'status', text: `Your range is set for ${moved} of ${message.verdicts.length} shapes; ${kept} stay as they were; ${absent} cannot be measured.` }),
       message.message ? element('p', { class: 'hint', text: message.message }) : null,
       element('div', { class: 'row review-buttons' }, this.#button('Accept', 'accept', 'primary'), this.#button('Discard', 'discard', '')),
       ...byRegion);

@@ -1,6 +1,7 @@
 /** Scrolling traces of chosen channels: raw against filtered, so that smoothing and delay are seen. */
 
 import { byId, element, fitCanvas, setText, watchSize } from './dom.js';
+import { SHAPE_COUNT } from './frames.js';
 import { delayOf, trembleLeft } from './lag.js';
 import { fullWord, scaleOf } from './names.js';
 import { recall, remember } from './preferences.js';
@@ -24,6 +25,7 @@ class Lane {
     const title = element('strong', { text: fullWord(name), title: name });
     this.node = element('div', { class: 'lane' }, element('div', { class: 'lane-head' }, title, this.numbers, this.delay, this.tremble, remove), element('div', { class: 'lane-canvas' }, this.canvas));
     this.size = [0, 0];
+    this.shift = 0; // added to raw, see `measure`
     watchSize(this.canvas.parentElement, (width, height) => {
       this.size = [width, height];
       this.stale = true;
@@ -55,8 +57,8 @@ class Lane {
     const { measured, values } = history.rings;
     for (let i = first; i < history.length; i++) {
       const at = history.slot(i) * 58 + this.index;
-      low = Math.min(low, measured[at], values[at]);
-      high = Math.max(high, measured[at], values[at]);
+      low = Math.min(low, measured[at] + this.shift, values[at]);
+      high = Math.max(high, measured[at] + this.shift, values[at]);
     }
     if (!(high >= low)) return;
     const missing = Math.max(0, LEAST_SPAN - (high - low)) / 2 + 0.06 * (high - low);
@@ -95,10 +97,11 @@ class Lane {
 
   #drawLine(ctx, history, first, kind, x, y, colour, width) {
     const ring = history.rings[kind];
+    const shift = kind === 'measured' ? this.shift : 0;
     ctx.beginPath();
     for (let i = first; i < history.length; i++) {
       const slot = history.slot(i);
-      ctx.lineTo(x(history.times[slot]), y(ring[slot * 58 + this.index]));
+      ctx.lineTo(x(history.times[slot]), y(ring[slot * 58 + this.index] + shift));
     }
     ctx.strokeStyle = colour;
     ctx.lineWidth = width;
@@ -110,16 +113,20 @@ class Lane {
     const first = history.firstSince(end - seconds);
     const raw = history.series(this.index, 'measured', first);
     const filtered = history.series(this.index, 'values', first);
+    // The head's raw place is told from the camera, its filtered one from the calibrated rest: laid over each other.
+    if (this.index >= SHAPE_COUNT && raw.values.length) this.shift = median(filtered.values.map((value, i) => value - raw.values[i]));
     const delay = delayOf(raw.times, raw.values, filtered.values);
     const left = trembleLeft(raw.values, filtered.values);
     setText(this.delay, delay === null ? 'delay –' : `delay ${Math.round(delay * 1000)} ms`);
     setText(this.tremble, left === null ? 'tremble –' : `tremble ×${left.toFixed(2)}`);
     if (raw.values.length) {
       const { text } = scaleOf(this.index);
-      setText(this.numbers, `raw ${text(raw.values.at(-1))} → ${text(filtered.values.at(-1))}`);
+      setText(this.numbers, `raw ${text(raw.values.at(-1) + this.shift)} → ${text(filtered.values.at(-1))}`);
     }
   }
 }
+
+const median = (line) => line.sort()[line.length >> 1];
 
 export class Traces {
   /** @param {import('./frames.js').History} history  @param {(indices: number[]) => void} onChange of the chosen ones */
