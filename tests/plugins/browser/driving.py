@@ -30,6 +30,7 @@ stages:
   - {{type: two_timescale}}
 sinks:
   - {{type: websocket, port: {port}}}
+web: {web}
 """
 
 
@@ -86,10 +87,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def driver(folder: Path, port: int) -> AsyncIterator[None]:
-    """`avatar-driver run` with a synthetic face of 60 frames a second on this port; ended as by Ctrl-C."""
+async def driver(folder: Path, port: int, web: str = "false") -> AsyncIterator[None]:
+    """`avatar-driver run` with a synthetic face of 60 frames a second on this port; ended as by Ctrl-C.
+
+    `web` is what the profile says of the driver's own pages.
+    """
     profile = folder / "face.yaml"
-    profile.write_text(_PROFILE.format(port=port), encoding="utf-8")
+    profile.write_text(_PROFILE.format(port=port, web=web), encoding="utf-8")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "avatar_driver", "run", str(profile)),
