@@ -20,9 +20,9 @@ from avatar_driver.web.pages import page as page_at
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, Route, WebSocketRoute
 
-__all__ = ["ADDRESS", "OpenPage", "Staged", "calibration", "frame", "staged"]
+__all__ = ["OpenPage", "Staged", "calibration", "frame", "staged"]
 
-ADDRESS = "http://127.0.0.1:1/"  # nothing is there: every request is answered by the test
+PORT = 1  # nothing is there: every request is answered by the test
 ABSENT = ("cheekPuff", "tongueOut")
 DERIVED = ("jawForward",)
 
@@ -191,13 +191,15 @@ def calibration(phase: str, **more: Any) -> dict[str, Any]:
     return {"type": "calibration", "phase": phase, **message, "applied": False, "can_undo": False, **more}
 
 
-async def staged(browser: "Browser", path: str = "", *, width: int = 1440, height: int = 900, **context: Any) -> Staged:
+async def staged(
+    browser: "Browser", path: str = "", *, width: int = 1440, height: int = 900, host: str = "127.0.0.1", **context: Any
+) -> Staged:
     """A page that is open and connected."""
     page = await browser.new_page(viewport={"width": width, "height": height}, **context)
     page.set_default_timeout(20_000)
     stage = Staged(page)
     await stage.set_up()
-    await page.goto(ADDRESS + path)
+    await page.goto(f"http://{host}:{PORT}/{path}")
     await stage.until_connected()
     if not path:
         await stage.until(

@@ -430,6 +430,17 @@ async def test_the_camera_picture_is_shown_only_while_it_is_switched_on(open_pag
     await stage.page.wait_for_selector("#picture", state="hidden")
 
 
+async def test_on_another_computer_there_is_no_camera_button(open_page: OpenPage) -> None:
+    stage = await open_page(host="192.0.2.7")
+    stage.show(frame(0.0))
+    await stage.until("document.getElementById('tracking').textContent === 'tracking'")
+    assert not await stage.page.is_visible("#camera")
+    await stage.page.keyboard.press("c")
+    await stage.page.keyboard.press("r")
+    await stage.until_asked("recentre")
+    assert [each["do"] for each in stage.asked] == ["recentre"]
+
+
 async def test_the_page_finds_the_real_server_again_after_it_was_started_anew(
     module_browser: "Browser", tmp_path: "Path"
 ) -> None:

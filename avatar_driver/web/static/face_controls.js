@@ -5,6 +5,9 @@ import { tellAnswer } from './toasts.js';
 
 const HELD = 350; // ms: pressed for longer, an expression ends with the press
 
+// From another computer the picture would travel: the promise beside the button holds on this one only.
+const ON_THIS_COMPUTER = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
+
 export class FaceControls {
   /** @param {import('./connection.js').Connection} connection */
   constructor(connection) {
@@ -56,11 +59,11 @@ export class FaceControls {
 
   show({ controls, picture }) {
     this.controls = controls;
-    this.picture = picture;
+    this.picture = { ...picture, available: picture.available && ON_THIS_COMPUTER };
     byId('freeze').setAttribute('aria-pressed', String(controls.frozen));
     byId('neutral').setAttribute('aria-pressed', String(controls.neutral));
     byId('camera').setAttribute('aria-pressed', String(picture.on));
-    byId('camera').hidden = !picture.available;
+    byId('camera').hidden = !this.picture.available;
     byId('frozen').hidden = !controls.frozen;
     byId('panic').hidden = !controls.neutral;
     this.#showExpressions(controls.expressions);
