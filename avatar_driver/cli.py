@@ -100,11 +100,13 @@ def check(profile: ProfileArgument = "default", set_: SetOption = None) -> None:
     from avatar_driver import profile as profiles
 
     checked = profiles.load(profile, overrides=options.overrides(settings=set_ or []))
-    chain = " > ".join(part.label for part in (checked.source, *checked.stages))
+    chain = " > ".join(part.label for part in (checked.source, *checked.stages) if part.enabled)
     typer.echo(f"{checked.name}: ok")
     typer.echo(f"  {chain}")
     for part in checked.sinks:
-        typer.echo(f"  > {part.label}: {part.make().describe()}")
+        typer.echo(f"  > {part.label}: {part.make().describe() if part.enabled else 'switched off'}")
+    if checked.web is not None:
+        typer.echo(f"  dashboard on port {checked.web.port}, for {checked.web.host}")
 
 
 @app.command()

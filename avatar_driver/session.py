@@ -190,6 +190,8 @@ class Session:
         if _states(profile.sinks) != _states(before.sinks):
             await self.engine.exchange_sinks(sinks)
             changed.append("sinks")
+        if (profile.web and profile.web.given) != (before.web and before.web.given):
+            log.info("%s: what it says of 'web' takes effect when the program starts again", profile.name)
         return changed
 
     def _components(self) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -46,7 +46,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_the_demo_runs_without_camera_model_or_network_and_says_what_it_did(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    arguments = ("--set", "sinks.websocket.port=0", "--seconds", "1.5", "--report", str(report))
+    arguments = ("--set", "sinks.websocket.port=0", "--seconds", "3", "--report", str(report))
     done = run("demo", *arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "synthetic frames, filtered and sent to:" in done.stdout

@@ -190,3 +190,15 @@ async def test_a_part_that_is_not_enabled_does_not_run(tmp_path: Path) -> None:
     session = Session(str(file))
     assert [part.enabled for part in session.profile.sinks] == [False, True]
     assert list(session._components()[1]) == ["console"]
+
+
+async def test_a_change_of_the_web_section_is_told_to_wait_for_the_next_start(
+    live: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "avatar_driver")
+    Path("other.yaml").write_text(LIVE + "web: {port: 9999}\n")
+    await live.switch("other")
+    assert "what it says of 'web' takes effect when the program starts again" in caplog.text
+    caplog.clear()
+    await live.change([Edit(STILLNESS, 0.5)])
+    assert "'web'" not in caplog.text

@@ -46,6 +46,8 @@ class WebSettings:
         for name, colour in [*colours.items(), *([("background", background)] if background else [])]:
             if not _COLOUR.fullmatch(colour):
                 raise ValueError(f"{name}: expected a colour such as '#7a4a2a', found {colour!r}")
+        #: What a change of takes effect when the program starts again.
+        self.given = (host, port, token, tuple(allowed_origins), stage, osc_port, dict(colours), background)
         self.host = host
         self.port = port
         #: What commands need: the page's own, made anew at each start, or the one that was set.

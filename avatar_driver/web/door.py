@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import json
 import logging
 from collections.abc import Collection
 from http import HTTPStatus
@@ -89,7 +90,11 @@ class Door:
 
     async def _page(self, connection: ServerConnection, path: str) -> Response:
         stage = Path(self._settings.stage) if self._settings.stage is not None else None
-        words = {"token": self._settings.command_token, "access": self._settings.access.token or ""}
+        words = {
+            "token": self._settings.command_token,
+            "access": self._settings.access.token or "",
+            "colours": json.dumps(self._settings.colours),
+        }
         found = await asyncio.to_thread(page, path, stage=stage, words=words)
         if found is None:
             return connection.respond(HTTPStatus.NOT_FOUND, f"nothing at {path[:60]!a}\n")

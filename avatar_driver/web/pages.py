@@ -55,13 +55,13 @@ def page(path: str, *, stage: Path | None, words: Mapping[str, str]) -> Page | N
     Args:
         path: without the query, as it stands in the request.
         stage: the folder that is served at `/stage/`.
-        words: what takes the place of `{{name}}` in `/`.
+        words: what takes the place of `{{name}}` in `/` and `/overlay`.
     """
     match path:
         case "/" | "/index.html":
             return _ours("index.html", words)
         case "/overlay" | "/overlay.html":
-            return _ours("overlay.html", {})
+            return _ours("overlay.html", words)
     root, *parts = unquote(path).removeprefix("/").split("/")
     if not parts or len(parts) > _DEEPEST or any(part in (".", "..") or "\\" in part or "\0" in part for part in parts):
         return None
