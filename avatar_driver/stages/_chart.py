@@ -81,6 +81,13 @@ class Chart:
         self._least[SHAPES], self._most[SHAPES] = 0.0, 1.0
         self._pose = IDENTITY
 
+    def opened_from(self, least: float) -> Array:
+        """(58,) coordinates of shapes that are open by `least`; −∞ for the head, which always is."""
+        out = np.full(len(CHANNELS), -np.inf)
+        inside = self._edge + (1 - 2 * self._edge) * least
+        out[SHAPES] = math.log(inside / (1 - inside)) / self._scale[SHAPES]
+        return out
+
     def sane(self, values: NDArray[np.floating], otherwise: Array) -> Array:
         """The values in range; those that are no numbers replaced."""
         out = np.where(np.isfinite(values), values, otherwise)

@@ -4,6 +4,7 @@ Private to the stages. Works on numbers that are already in units of their own n
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,27 +51,29 @@ class Constants:
         tails: ν, degrees of freedom of the Student-t likelihood.
         twin_evidence: what the evidence of a channel and of its twin is worth together: 0.5 for their mean (as if their
             noise were one), 1 for their sum (as if it were independent).
+        yoked_evidence: the same for the two eyes' gaze, whose noise nearly is one.
     """
 
-    hold_walk: float = 0.00364
-    jump_walk: float = 167000.0
-    drift_walk: float = 0.445
-    drift_push: float = 2260.0
-    drift_memory: float = 1.85
-    ramp_push: float = 242000.0
-    ramp_memory: float = 0.667
-    hold_speed: float = 0.504
-    jump_speed: float = 1990.0
-    hold_dwell: float = 0.331
-    jump_dwell: float = 0.666
-    drift_dwell: float = 0.112
-    ramp_dwell: float = 0.871
-    hold_exits: tuple[float, float, float] = (1.1, 0.0527, 1.46)
-    jump_exits: tuple[float, float, float] = (0.0551, 0.43, 0.0598)
-    drift_exits: tuple[float, float, float] = (1.42, 0.25, 0.25)
-    ramp_exits: tuple[float, float, float] = (0.4, 0.3, 0.3)
-    tails: float = 4.46
-    twin_evidence: float = 0.848
+    hold_walk: float = 0.407
+    jump_walk: float = 10700.0
+    drift_walk: float = 0.101
+    drift_push: float = 29.1
+    drift_memory: float = 0.0968
+    ramp_push: float = 29900.0
+    ramp_memory: float = 1.86
+    hold_speed: float = 0.00189
+    jump_speed: float = 1220.0
+    hold_dwell: float = 1.4
+    jump_dwell: float = 1.36
+    drift_dwell: float = 0.0629
+    ramp_dwell: float = 0.385
+    hold_exits: tuple[float, float, float] = (0.975, 0.0722, 1.86)
+    jump_exits: tuple[float, float, float] = (0.0219, 0.691, 0.136)
+    drift_exits: tuple[float, float, float] = (2.52, 0.25, 0.265)
+    ramp_exits: tuple[float, float, float] = (0.4, 0.566, 0.0879)
+    tails: float = 10.9
+    twin_evidence: float = 0.976
+    yoked_evidence: float = 0.553
 
 
 class _Step:
@@ -137,13 +140,16 @@ class Regimes:
     Args:
         constants: what the regimes are.
         partners: for each channel the one that shares its regime, itself where it has none.
+        yoked: which channels share it as the eyes' gaze does.
     """
 
-    def __init__(self, constants: Constants, partners: NDArray[np.intp]) -> None:
+    def __init__(self, constants: Constants, partners: NDArray[np.intp], yoked: Sequence[int] = ()) -> None:
         n = len(partners)
         self._constants = constants
         self._partners = partners
-        self._worth = np.where(partners == np.arange(n), 0.5, constants.twin_evidence)
+        self._worth = np.full(n, constants.twin_evidence)
+        self._worth[list(yoked)] = constants.yoked_evidence
+        self._worth[partners == np.arange(n)] = 0.5
         self._step = _Step(constants)
         self._moments = np.zeros((MODES, 6, n))  # weighted 1, x, v, xx, xv, vv: mixing is one product of matrices
         self._mixed = np.zeros_like(self._moments)

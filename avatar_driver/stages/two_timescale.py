@@ -58,6 +58,7 @@ from avatar_driver.channels import CHANNELS, INDEX, PAIRS, REGIONS, ROTATION, SH
 from avatar_driver.errors import did_you_mean
 from avatar_driver.frame import Frame
 from avatar_driver.stages._chart import Chart, toward
+from avatar_driver.stages._gaze import GAZE, SeenGaze
 from avatar_driver.stages._noise import Learning, NoiseMeter
 from avatar_driver.stages._regimes import HOLD, Constants, Regimes
 
@@ -69,6 +70,7 @@ _EDGE: Final = 4.51e-05
 _CONSTANTS: Final = Constants()
 _LEARNING: Final = Learning()
 
+_OPEN: Final = 5e-4  # of a shape's range; below that its noise is no measure of the camera's
 _NOMINAL_STEP: Final = 1 / 30  # s, where the clock tells nothing
 _SHORTEST_STEP: Final = 1 / 1000  # s
 _COAST: Final = 0.05  # s without a face during which movement goes on
@@ -102,6 +104,8 @@ class TwoTimescale:
             `head`) where it differs.
         prediction: seconds that movement is carried ahead of the camera. It adds a little restlessness and cannot
             foresee onsets; lids and gaze are never predicted.
+        steady_gaze: whether the eyes keep looking where they looked while a lid is shut, and look where they look now
+            as it opens. Trackers guess there: the gaze falls with the lid. Off, the guess is shown as it is tracked.
     """
 
     def __init__(
@@ -110,6 +114,7 @@ class TwoTimescale:
         stillness: Annotated[float, Ge(0), Le(2)] = 1.0,
         regions: Mapping[str, Annotated[float, Ge(0), Le(2)]] | None = None,
         prediction: Annotated[float, Ge(0), Le(0.033)] = 0.0,
+        steady_gaze: bool = False,
     ) -> None:
         wanted = np.full(len(CHANNELS), float(stillness))
         for name, own in (regions or {}).items():
@@ -125,8 +130,10 @@ class TwoTimescale:
         self._ahead = np.full(len(CHANNELS), float(prediction))
         for name in _NEVER_PREDICTED:
             self._ahead[list(REGIONS[name])] = 0.0
-        self._regimes = Regimes(_CONSTANTS, _partners())
-        self._noise = NoiseMeter(SHAPES, slice(SHAPES.stop, len(CHANNELS)), _LEARNING)
+        self._gaze = SeenGaze() if steady_gaze else None
+        self._regimes = Regimes(_CONSTANTS, _partners(), REGIONS["gaze"])
+        head = slice(SHAPES.stop, len(CHANNELS))
+        self._noise = NoiseMeter(SHAPES, head, Chart(_EDGE).opened_from(_OPEN), _LEARNING)
         self.reset()
 
     def reset(self) -> None:
@@ -145,6 +152,10 @@ class TwoTimescale:
         """Takes over another one's settings, keeping the face and the noise it knows."""
         self._off, self._share, self._blended = other._off, other._share, other._blended
         self._trust, self._ahead = other._trust, other._ahead
+        if other._gaze is None or self._gaze is None:
+            self._gaze = other._gaze
+            if self._gaze is not None:
+                self._gaze.begin(self._shown)
 
     def __call__(self, frame: Frame) -> Frame:
         """The calmed frame, with its tone."""
@@ -180,8 +191,9 @@ class TwoTimescale:
             self._fade_from, self._fade_age = self._shown, math.inf if first else 0.0
         else:
             coordinates = self._chart.coordinates(face)
+            off = np.abs(coordinates - self._regimes.estimate)
             self._regimes.advance(coordinates, self._noise.variance() * self._trust, max(away, _SHORTEST_STEP))
-            self._noise.learn(coordinates, self._regimes.weights[HOLD], away)
+            self._noise.learn(coordinates, off, self._regimes.weights[HOLD], away)
             self._recentre()
         self._shown = self._chart.face(self._regimes.ahead(self._ahead))
         if self._blended:
@@ -190,6 +202,11 @@ class TwoTimescale:
         if self._fade_age < _CROSS_FADE:
             back = 0.5 + 0.5 * math.cos(math.pi * self._fade_age / _CROSS_FADE)
             self._shown = toward(self._shown, self._fade_from, back)
+        if self._gaze is not None:
+            if first:
+                self._gaze.begin(self._shown)
+            else:
+                self._shown[GAZE] = self._gaze.held(self._shown, self._tone)
         if first:
             self._tone = self._shown
         held = self._regimes.weights[HOLD]

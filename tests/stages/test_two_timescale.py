@@ -209,6 +209,48 @@ def test_a_channel_that_never_changes_does_not_teach_that_there_is_no_noise():
     assert 0.6 < np.median(alike) < 1.5
 
 
+def test_shapes_that_the_tracker_never_moves_do_not_teach_that_there_is_no_noise():
+    """They are not quite constant, 10⁻⁷ and a little; half of the face is like that, and the rest as calm as before."""
+    raw = noisy(still(12), seed=9)
+    shut = raw.copy()
+    rng = np.random.default_rng(3)
+    closed = [i for i in range(52) if i % 2]
+    shut[:, closed] = 1e-7 * np.exp(0.3 * rng.standard_normal((len(shut), len(closed))))
+    opened = [i for i in range(52) if not i % 2]
+    calm, _ = run(TwoTimescale(), raw)
+    still_calm, _ = run(TwoTimescale(), shut)
+    alike = roughness(still_calm[60:, opened]) / roughness(calm[60:, opened])
+    assert 0.6 < np.median(alike) < 1.5
+
+
+def test_shapes_noisier_than_their_kind_are_known_within_five_seconds():
+    """The eyes tremble three times as much as the rest; each is then taken for what it is."""
+    eyes = [i for i, name in enumerate(CHANNELS) if name.startswith("eye")]
+    even = noisy(still(5), seed=21, scale=0.6)
+    raw = even.copy()
+    raw[:, eyes] = noisy(still(5), seed=21, scale=1.8)[:, eyes]
+    told = [TwoTimescale(), TwoTimescale()]
+    for stage, faces in zip(told, (even, raw), strict=True):
+        run(stage, faces)
+    ratio = np.sqrt(told[1]._noise.variance() / told[0]._noise.variance())
+    others = [i for i in range(52) if i not in eyes]
+    assert np.median(ratio[eyes]) / np.median(ratio[others]) > 1.9
+
+
+def test_a_blink_or_two_do_not_make_lids_look_noisy():
+    t = times(still(10))
+    lids = list(REGIONS["lids"])
+    clean = still(10)
+    for moment in (3.0, 6.0, 9.0):
+        shut = 0.55 * (rise(t, moment, 0.085) - rise(t, moment + 0.105, 0.21))
+        clean[:, lids] += shut[:, None].astype(np.float32)
+    calm, blinking = TwoTimescale(), TwoTimescale()
+    run(calm, noisy(still(10), seed=22))
+    run(blinking, noisy(clean, seed=22))
+    ratio = np.sqrt(blinking._noise.variance() / calm._noise.variance())[lids]
+    assert (ratio < 1.3).all()
+
+
 # --- time ---------------------------------------------------------------------------------------------------------
 
 
@@ -453,6 +495,57 @@ def test_prediction_leads_speech_and_leaves_lids_and_gaze_alone():
         (ahead[part][:, rest].mean(axis=1) * phase).sum() / (plain[part][:, rest].mean(axis=1) * phase).sum()
     )
     assert 0.005 < lead / (2 * np.pi * 2) < 0.035
+
+
+def blinking(t: np.ndarray, moment: float) -> np.ndarray:
+    """A face that blinks; gaze sinks with the lid as trackers believe, and looks aside when the lid is open again."""
+    faces = np.tile(FACE, (len(t), 1))
+    shut = rise(t, moment, 0.085) - rise(t, moment + 0.2, 0.2)
+    for side in ("Left", "Right"):
+        faces[:, INDEX["eyeBlink" + side]] = 0.15 + 0.65 * shut
+        faces[:, INDEX["eyeLookDown" + side]] = 0.2 + 0.5 * shut
+        faces[:, INDEX["eyeLookUp" + side]] = 0.2
+        faces[:, INDEX["eyeLookIn" + side]] = 0.1 + 0.3 * (t > moment + 0.15)
+    return faces
+
+
+def test_steady_gaze_waits_behind_a_shut_lid_and_is_there_when_it_opens():
+    t = np.arange(180) / 30
+    faces = blinking(t, 4.0)
+    out, _ = run(TwoTimescale(steady_gaze=True), faces)
+    plain, _ = run(TwoTimescale(), faces)
+    down, inward = INDEX["eyeLookDownLeft"], INDEX["eyeLookInLeft"]
+    shut = (t > 4.1) & (t < 4.2)
+    assert plain[shut, down].max() > 0.65
+    assert out[:, down].max() < 0.35
+    assert abs(out[shut, inward] - 0.1).max() < 0.02
+    opened = t > 4.36
+    np.testing.assert_allclose(out[opened], plain[opened], atol=1e-6)
+    untouched = [i for i, name in enumerate(CHANNELS) if not name.startswith("eyeLook")]
+    np.testing.assert_array_equal(out[:, untouched], plain[:, untouched])
+
+
+def test_steady_gaze_lets_eyes_go_that_stay_half_shut():
+    """Someone who reads looks down for long, lids low: after seconds that is where they look."""
+    faces = np.tile(blinking(np.array([0.0]), 9.0), (240, 1))
+    for side in ("Left", "Right"):
+        faces[90:, INDEX["eyeBlink" + side]] = 0.6
+        faces[90:, INDEX["eyeLookDown" + side]] = 0.8
+    out, _ = run(TwoTimescale(steady_gaze=True), faces)
+    down = INDEX["eyeLookDownLeft"]
+    assert out[95, down] < 0.4
+    assert abs(out[-1, down] - 0.8) < 0.02
+
+
+def test_steady_gaze_can_be_taken_up_and_put_down_while_running():
+    faces = blinking(np.arange(180) / 30, 4.0)
+    down = INDEX["eyeLookDownLeft"]
+    for before, after in ((False, True), (True, False)):
+        stage = TwoTimescale(steady_gaze=before)
+        run(stage, faces[:100])
+        stage.adopt(TwoTimescale(steady_gaze=after))
+        out, _ = run(stage, faces[100:], start=100 / 30)
+        assert (out[:, down].max() < 0.35) == after
 
 
 # --- any input ----------------------------------------------------------------------------------------------------
