@@ -27,6 +27,7 @@ _LEAST_SD: Final = 6.0  # … nor one that moved less than so many times its noi
 _STRETCH: Final = 0.25  # the least range a shape is given: at most four times as large as it was
 # Where a full 1 means a direction and not an effort: looking is re-centred, never stretched.
 _NEVER_STRETCHED: Final = frozenset(REGIONS["gaze"])
+_GAZE: Final = frozenset(SHAPE_NAMES[i] for i in _NEVER_STRETCHED)
 
 
 class NotEnoughFramesError(AvatarDriverError):
@@ -63,6 +64,8 @@ class Verdict:
     def __str__(self) -> str:
         if self.absent:
             return f"{self.name}: not measured by this source, left as it is"
+        if self.name in _GAZE:
+            return f"{self.name}: re-centred to your rest ({self.neutral:.2f}), never stretched"
         if not self.moved:
             return f"{self.name}: never moved, range left as it was (rest {self.neutral:.2f})"
         return f"{self.name}: {self.neutral:.2f} to {self.reached:.2f}"

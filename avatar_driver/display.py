@@ -37,7 +37,7 @@ class Display:
         else:
             while True:
                 await asyncio.sleep(_LINE_EVERY)
-                logging.getLogger("avatar_driver").info("%s", self.line())
+                logging.getLogger("avatar_driver.status").info("%s", self.line())
 
     async def _draw(self) -> None:
         from rich.live import Live

@@ -64,6 +64,7 @@ def test_a_shape_that_never_moved_is_left_as_it_was_and_told_so() -> None:
     assert set(result.extreme) == {"jawOpen"}
     assert "never moved" in str(verdicts["mouthPucker"])
     assert str(verdicts["jawOpen"]).startswith("jawOpen: 0.0")
+    assert str(verdicts["eyeLookUpLeft"]).startswith("eyeLookUpLeft: re-centred to your rest (0.2")
 
 
 def test_noise_is_never_stretched_to_a_movement() -> None:

@@ -13,6 +13,7 @@ from websockets.frames import CloseCode
 from avatar_driver.channels import CHANNELS
 from avatar_driver.errors import AvatarDriverError
 from avatar_driver.frame import Frame
+from avatar_driver.protocols.access import is_loopback
 from avatar_driver.web import commands
 from avatar_driver.web.controls import Controls
 
@@ -45,6 +46,13 @@ def picture_message(jpeg: bytes) -> bytes:
     return _PICTURE_HEADER + jpeg
 
 
+class NotOnThisComputerError(AvatarDriverError):
+    """Somebody at another computer wants to see the camera's picture."""
+
+    def __str__(self) -> str:
+        return "the camera's picture is shown on the computer it is taken with, and nowhere else"
+
+
 class LiveClient:
     """Sends a dashboard what is newest whenever it is ready for it, and does what it asks for, one after the other.
 
@@ -62,6 +70,8 @@ class LiveClient:
         self._answers: deque[dict[str, Any]] = deque()
         self._face: bytes | None = None
         self._picture: bytes | None = None
+        # The camera's picture never leaves this computer, whoever asks for it and whoever else is looking.
+        self.may_see_pictures = is_loopback(str(connection.remote_address[0]))
 
     def tell(self, message: dict[str, Any]) -> None:
         """Sends a message in place of one of the same type that still waits. Never waits itself."""
@@ -76,7 +86,8 @@ class LiveClient:
     def show(self, face: bytes | None = None, picture: bytes | None = None) -> None:
         """Sends a face or a picture in place of one that still waits."""
         self._face = face or self._face
-        self._picture = picture or self._picture
+        if self.may_see_pictures:
+            self._picture = picture or self._picture
         self._arrived.set()
 
     async def run(self) -> None:
@@ -100,6 +111,8 @@ class LiveClient:
         try:
             command = commands.decode(message)
             number = command.id
+            if isinstance(command, commands.Picture) and not self.may_see_pictures:
+                raise NotOnThisComputerError
             text = await self._controls.do(command)
         except AvatarDriverError as error:
             done, text = False, _told(error)

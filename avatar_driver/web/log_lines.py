@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["LogLines"]
+
+_STATUS: Final = "avatar_driver.status"  # the line of counts, every few seconds where there is no terminal
 
 
 class LogLines(logging.Handler):
@@ -19,6 +21,8 @@ class LogLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by `logging`."""
+        if record.name == _STATUS:
+            return  # a page shows the status itself
         level = "info"
         if record.levelno >= logging.WARNING:
             level = "error" if record.levelno >= logging.ERROR else "warning"

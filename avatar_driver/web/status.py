@@ -25,6 +25,7 @@ _PLAIN: Final = (str, int, float, bool, type(None))
 # a picture, together about one and a half frames; and the avatar's program, a frame of 60 Hz and the screen's next one.
 _CAMERA_FRAMES: Final = 1.5
 _AVATAR_MS: Final = 33.0
+_FORGOTTEN: Final = 0.998  # of the highest rate, per status: half of it within a minute and a half
 
 
 def hello(settings: WebSettings) -> dict[str, Any]:
@@ -81,11 +82,17 @@ def choices() -> list[dict[str, Any]]:
 
 
 class Rates:
-    """Frames a second that each sink sent, from counts at two moments."""
+    """Frames a second: of the camera when nothing holds it up, and of each sink, from counts at two moments."""
 
     def __init__(self) -> None:
+        self._camera = 0.0
         self._counts: dict[int, tuple[int, float]] = {}
         self._rates: dict[int, float] = {}
+
+    def of_camera(self, fps: float) -> float:
+        """The highest rate of late. A stall makes frames late, but no camera slower."""
+        self._camera = max(fps, _FORGOTTEN * self._camera)
+        return self._camera
 
     def of(self, lane: Any, now: float) -> float:
         """The rate of a lane over about the last second."""
@@ -103,7 +110,7 @@ def status(session: Session, rates: Rates, now: float) -> dict[str, Any]:
     counts = engine.statistics
     ages = [lane.statistics.recent_age for lane in engine.lanes.values() if lane.statistics.age.count]
     age = 1e3 * sorted(ages)[len(ages) // 2] if ages else None
-    delay, text = _audio_delay(age, counts.fps)
+    delay, text = _audio_delay(age, rates.of_camera(counts.fps))
     return {
         "type": "status",
         "tracked": engine.shown is not None and engine.shown.tracked,

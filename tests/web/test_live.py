@@ -8,14 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from avatar_driver import profile as profiles
 from avatar_driver.channels import CHANNELS, INDEX
 from avatar_driver.edits import EditError
+from avatar_driver.serving.listening import shown_host
 from avatar_driver.session import Session
 from avatar_driver.web import commands
 from avatar_driver.web.commands import LONGEST
 from avatar_driver.web.controls import Controls
+from avatar_driver.web.log_lines import LogLines
+from avatar_driver.web.status import Rates
 from tests.web.running import PROFILE, Dashboard, Running, dashboard, running
 
 STILLNESS = ["stages", "two_timescale", "stillness"]
@@ -226,3 +231,51 @@ async def test_a_page_that_reads_nothing_holds_nobody(run: Running, page: Dashbo
         await page.until(lambda: page.faces > seen + 150)
         assert (await page.ask("revert"))[0]
         stuck.connection.transport.abort()
+
+
+async def test_the_cameras_picture_is_for_pages_on_this_computer_only(tmp_path: Path) -> None:
+    """A connection by this computer's own address looks like one from another computer."""
+    own = shown_host("0.0.0.0")
+    async with running(tmp_path, web="{host: 0.0.0.0, port: 0, token: a-token-of-mine}") as run:
+        address = f"ws://{own}:{run.server.port}/live?token=a-token-of-mine"
+        try:
+            connection = await connect(address, max_size=None)
+        except (OSError, InvalidStatus):
+            pytest.skip("this computer cannot be reached by its own address")
+        async with connection:
+            page = Dashboard(connection)
+            listening = asyncio.create_task(page.listen())
+            done, text = await page.ask("picture", on=True)
+            assert (done, "shown on the computer it is taken with" in text) == (False, True)
+            assert (await page.ask("revert"))[0], "other commands are for whoever has the token"
+            (other,) = run.server._dashboards
+            other.show(picture=b"a picture that a page on this computer has asked for")
+            assert other._picture is None
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+def test_a_stall_makes_no_camera_slower() -> None:
+    rates = Rates()
+    assert rates.of_camera(30.0) == 30.0
+    assert rates.of_camera(3.0) == pytest.approx(30.0, rel=0.01)
+    for _ in range(2000):
+        rates.of_camera(15.0)
+    assert rates.of_camera(15.0) == 15.0
+
+
+def test_the_line_of_counts_is_not_passed_on_to_the_pages() -> None:
+    async def heard() -> list[str]:
+        lines: list[str] = []
+        handler = LogLines(lambda message: lines.append(message["text"]))
+        log = logging.getLogger("avatar_driver")
+        log.addHandler(handler)
+        try:
+            log.warning("something")
+            logging.getLogger("avatar_driver.status").warning("30 fps")
+            await asyncio.sleep(0)
+        finally:
+            log.removeHandler(handler)
+        return lines
+
+    assert asyncio.run(heard()) == ["something"]
