@@ -62,21 +62,21 @@ class Learning:
         head_caution: the same of the head, whose noise lingers and has fewer witnesses.
     """
 
-    shared_time: float = 2.52
-    own_time: float = 6.68
-    own_prior: float = 0.846
-    own_most: float = 2.43
-    burst_time: float = 0.538
-    burst_most: float = 0.879
-    lingering_time: float = 1.52
-    lingering_most: float = 0.403
-    doubt: float = 0.337
-    own_belief: float = 0.861
-    ordinary: float = 0.328
+    shared_time: float = 2.48
+    own_time: float = 7.4
+    own_prior: float = 0.956
+    own_most: float = 2.42
+    burst_time: float = 0.536
+    burst_most: float = 0.859
+    lingering_time: float = 1.21
+    lingering_most: float = 0.358
+    doubt: float = 0.347
+    own_belief: float = 0.857
+    ordinary: float = 0.289
     upward: float = 0.11
-    withheld: float = 0.262
-    downward: float = 0.46
-    caution: float = 0.768
+    withheld: float = 0.253
+    downward: float = 0.454
+    caution: float = 0.766
     head_caution: float = 1.6
 
 

@@ -54,26 +54,26 @@ class Constants:
         yoked_evidence: the same for the two eyes' gaze, whose noise nearly is one.
     """
 
-    hold_walk: float = 0.407
-    jump_walk: float = 10700.0
-    drift_walk: float = 0.101
-    drift_push: float = 29.1
-    drift_memory: float = 0.0968
-    ramp_push: float = 29900.0
-    ramp_memory: float = 1.86
+    hold_walk: float = 0.502
+    jump_walk: float = 9740.0
+    drift_walk: float = 0.123
+    drift_push: float = 24.6
+    drift_memory: float = 0.121
+    ramp_push: float = 40000.0
+    ramp_memory: float = 1.78
     hold_speed: float = 0.00189
-    jump_speed: float = 1220.0
-    hold_dwell: float = 1.4
-    jump_dwell: float = 1.36
-    drift_dwell: float = 0.0629
-    ramp_dwell: float = 0.385
-    hold_exits: tuple[float, float, float] = (0.975, 0.0722, 1.86)
-    jump_exits: tuple[float, float, float] = (0.0219, 0.691, 0.136)
-    drift_exits: tuple[float, float, float] = (2.52, 0.25, 0.265)
-    ramp_exits: tuple[float, float, float] = (0.4, 0.566, 0.0879)
-    tails: float = 10.9
-    twin_evidence: float = 0.976
-    yoked_evidence: float = 0.553
+    jump_speed: float = 1640.0
+    hold_dwell: float = 1.27
+    jump_dwell: float = 1.39
+    drift_dwell: float = 0.0608
+    ramp_dwell: float = 0.434
+    hold_exits: tuple[float, float, float] = (0.935, 0.0703, 1.66)
+    jump_exits: tuple[float, float, float] = (0.0215, 0.664, 0.086)
+    drift_exits: tuple[float, float, float] = (2.36, 0.25, 0.293)
+    ramp_exits: tuple[float, float, float] = (0.4, 0.829, 0.0821)
+    tails: float = 10.3
+    twin_evidence: float = 0.973
+    yoked_evidence: float = 0.552
 
 
 class _Step:
