@@ -104,7 +104,7 @@ def _conditions(conditions: Mapping[str, Mapping[str, Score]]) -> list[Verdict]:
             ]
         elif name not in ("30 fps", RAISED):
             found += [
-                Verdict("trembling over that of the tuned One Euro", name, _over(scores, "jitter"), 1.0, unit="×"),
+                Verdict("trembling at rest", name, _of(scores, OURS, "jitter"), 0.20, unit="× raw"),
                 Verdict("delay over that of the tuned One Euro", name, _over(scores, "delay_ms"), 0.5, unit="×"),
                 Verdict("error over that of the tuned One Euro", name, _over(scores, "error"), 1.0, unit="×"),
             ]

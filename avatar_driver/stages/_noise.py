@@ -128,7 +128,7 @@ class NoiseMeter:
         believed = np.empty_like(self._own)
         for group in self._groups:
             shared, lingering = float(self._shared[group.start]), float(self._lingering[group.start])
-            if shared > k.ordinary and group is not self._groups[-1]:  # a head's moves are large beside its noise
+            if shared > k.ordinary:
                 # Noise that lingers looks like small moves: there is no calm left to be spent on them.
                 withheld = min((1 - k.upward) * (shared - k.ordinary), k.withheld)
                 shared -= max(withheld - lingering, 0.0)

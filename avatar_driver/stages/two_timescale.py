@@ -11,8 +11,8 @@ rotation vector about the last estimate. All is divided by the noise σ that a d
 velocity v, measurement noise R, and Markov transitions with chance e^(−dt/T) to stay:
 
     hold    x a random walk, q0 R per second; no velocity              an expression that is kept
-    drift   velocity remembered for τ, pushed by qg R; and a walk q1 R  the slow onset of one
-    ramp    velocity remembered for τ, pushed by qa R                   a gesture under way
+    drift   velocity remembered for τ, pushed by qg R; and a walk q1 R  a movement that comes to rest
+    ramp    velocity remembered for τ, pushed by qa R                   a gesture under way, and its slow onset
     jump    x a random walk, q2 R per second; no velocity              blink, saccade, plosive
 
 With velocity, dx = v dt and dv = −v/τ dt + √(qR) dW, whose transition and noise are used in closed form, so the step dt
@@ -21,14 +21,17 @@ weighs regime m by prior · S^(−1/2) · (1 + e²/(νS))^(−(ν+1)/2), e being
 Student-t likelihood, as the noise has heavy tails. Twins (both lids, both mouth corners, the yoked eyes) share this
 evidence, so both sides move at once. The estimate is the weighted x. Dwell times, intensities and ν: `_regimes`.
 
-In a frame of 33 ms *hold* wanders by 0.01 σ, *drift* changes its speed by 0.3 σ a frame, *ramp* by 3 σ a frame, and a
-*jump* may be 75 σ: from no noise to the whole range. Left to themselves they last 0.3, 0.1, 0.9 and 0.7 s.
+In a frame of 33 ms *hold* wanders by 0.13 σ, *drift* goes on by at most some 1.3 σ of what a *jump* left it and forgets
+that in 0.12 s, *ramp* changes its speed by 1.2 σ a frame, and a *jump* may be 18 σ and more: its tails are heavy. Left
+to themselves they last 1.3, 0.06, 0.4 and 1.4 s. What each part buys: `tests/bench/ablations.py`.
 
-**Noise** is learned while running, from third differences, by a running lower quartile: shared by all shapes within
-seconds, corrected per channel within ten, and raised for a few frames when a blurred picture makes all tremble
-(`_noise`). A rise is believed almost whole, a fall by half. R is what everything above is measured in, so a dark room
-or a better camera changes nothing else. `stillness` multiplies R by its own power 1.5; below 0.5 the estimate is
-blended with the measurement instead.
+**Noise** is learned while running, from third differences (`_noise`): what all shapes share, by a running lower
+quartile, within seconds; what is a channel's own, by clipped squares, as a mean over 7 s; bursts of a few frames, when a
+blurred picture makes all tremble; and noise that lingers, where a face rests. Shapes as good as closed have no say:
+those that the tracker never moves would swear that there is no noise. Of a rise of all above 1.3 times the starting σ
+up to a quarter (in logarithms) is not believed, so that small moves stay quick in a dark room, for some calm; of a fall
+half. R is what everything above is measured in, so a dark room or a better camera changes nothing else. `stillness`
+multiplies R by its own power 1.5; below 0.5 the estimate is blended with the measurement instead.
 
 **Tone and transient.** With h the weight of *hold*, tone T follows the estimate x by dT = h² (x − T) dt / 0.4 s: it
 takes in what is held, and a blink or a syllable hardly touches it. The transient is x − T. Nothing is delayed by the
