@@ -29,9 +29,9 @@ themselves they last 1.4, 0.06, 0.4 and 1.4 s. What each part buys: `tests/bench
 quartile, within seconds; what is a channel's own, by clipped squares, as a mean over 7 s; bursts of a few frames, when
 a blurred picture makes all tremble; and noise that lingers, where a face rests. Shapes as good as closed have no say:
 those that the tracker never moves would swear that there is no noise. Of a rise of all above 1.4 times the starting σ
-up to 0.3 (in logarithms) is not believed, so that small moves stay quick in a dark room, for some calm; of a fall nearly
-half is. R is what everything above is measured in, so a dark room or a better camera changes nothing else. `stillness`
-multiplies R by its own power 1.5; below 0.5 the estimate is blended with the measurement instead.
+up to 0.3 (in logarithms) is not believed, so that small moves stay quick in a dark room, for some calm; of a fall
+nearly half is. R is what everything above is measured in, so a dark room or a better camera changes nothing else.
+`stillness` multiplies R by its own power 1.5; below 0.5 the estimate is blended with the measurement instead.
 
 **Tone and transient.** With h the weight of *hold*, tone T follows the estimate x by dT = h² (x − T) dt / 0.4 s: it
 takes in what is held, and a blink or a syllable hardly touches it. The transient is x − T. Nothing is delayed by the

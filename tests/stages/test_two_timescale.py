@@ -152,6 +152,19 @@ def test_twins_are_always_in_the_same_regime():
             np.testing.assert_allclose(weights[:, left], weights[:, right])
 
 
+def test_eyes_that_are_yoked_need_more_evidence_than_twins_whose_noise_differs():
+    """Both say the same, 4.5 σ away: of two witnesses that is much, of one and his echo it is little."""
+    chances = []
+    for yoked in ((), (0, 1)):
+        regimes = Regimes(Constants(), np.array([1, 0]), yoked)
+        regimes.begin(np.zeros(2), np.ones(2))
+        for _ in range(60):
+            regimes.advance(np.zeros(2), np.ones(2), 1 / 30)
+        regimes.advance(np.full(2, 4.5), np.ones(2), 1 / 30)
+        chances.append(1 - regimes.weights[HOLD, 0])
+    assert chances[1] < 0.5 * chances[0]
+
+
 def test_a_glance_passes_as_a_step_and_the_eyes_are_calm_between_glances():
     t = times(still(6))
     clean = still(6)
@@ -546,7 +559,7 @@ def blinking(t: np.ndarray, moment: float) -> np.ndarray:
         faces[:, INDEX["eyeBlink" + side]] = 0.15 + 0.65 * shut
         faces[:, INDEX["eyeLookDown" + side]] = 0.2 + 0.5 * shut
         faces[:, INDEX["eyeLookUp" + side]] = 0.2
-        faces[:, INDEX["eyeLookIn" + side]] = 0.1 + 0.3 * (t > moment + 0.15)
+        faces[:, INDEX["eyeLookIn" + side]] = np.where(t < 0.5 * moment, 0.3, 0.1) + 0.3 * (t > moment + 0.15)
     return faces
 
 
