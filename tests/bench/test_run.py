@@ -16,7 +16,9 @@ from avatar_driver.bench.lineup import MEDIAPIPE, OURS, RAW, TUNED
 from avatar_driver.bench.report import report
 from avatar_driver.bench.results import Results
 from avatar_driver.bench.table import table
+from avatar_driver.bench.take import Kind, Take
 from avatar_driver.bench.takes import Clip, leave_one_out
+from avatar_driver.bench.targets import RAISED
 from avatar_driver.errors import SourceError
 from tests.bench.test_takes import trackings
 
@@ -208,6 +210,37 @@ def test_where_no_first_half_rests_the_baselines_are_tuned_on_scenes_and_the_rea
     (note,) = found.notes
     assert "tuned on choreographed faces" in note
     assert note in report(found)
+
+
+def test_scenes_have_the_noise_of_one_clip_at_a_time_and_raised_moves_are_probed_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cameras: list[int] = []
+
+    class Heard(run.Blocks):
+        def __init__(self, clips: Sequence[Sequence[np.ndarray]]) -> None:
+            cameras.append(len(clips))
+            super().__init__(clips)
+
+    fake_tracking(monkeypatch)
+    monkeypatch.setattr(run, "Blocks", Heard)
+    monkeypatch.setattr(run, "_QUICK", run._Size(1, 20.0, 1, 1, 1, 1, 1, ("30 fps", RAISED), 3, 0))
+    found = small(videos=[Path("a.mp4"), Path("longer.mp4")])
+    assert cameras == [2]
+    usual, raised = (found.conditions[name][RAW] for name in ("30 fps", RAISED))
+    assert "jitter" in usual
+    assert "jitter" not in raised, "only single moves are made of a raised face"
+    assert raised["gain_2"] == pytest.approx(1.0, abs=0.3)
+    assert not any(verdict.where == RAISED for verdict in found.verdicts())
+    levels = {
+        name: [event.base for event in take.events_of(Kind.PULSE_80)]
+        for name, take in (("usual", probe_of(False)), ("raised", probe_of(True)))
+    }
+    assert max(levels["usual"]) < min(levels["raised"])
+
+
+def probe_of(raised: bool) -> Take:
+    return run._Run(TINY, 0, quiet, 0.0)._probe(run.StandIn(), run._PROBE_CAMERA, 9, 0, raised)
 
 
 def test_a_single_clip_without_a_face_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
