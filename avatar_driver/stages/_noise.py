@@ -62,21 +62,21 @@ class Learning:
         head_caution: the same of the head, whose noise lingers and has fewer witnesses.
     """
 
-    shared_time: float = 2.42
-    own_time: float = 6.82
-    own_prior: float = 0.846
-    own_most: float = 2.44
-    burst_time: float = 0.547
-    burst_most: float = 0.857
-    lingering_time: float = 1.69
-    lingering_most: float = 0.388
-    doubt: float = 0.302
-    own_belief: float = 0.86
-    ordinary: float = 0.318
-    upward: float = 0.124
-    withheld: float = 0.296
-    downward: float = 0.442
-    caution: float = 0.813
+    shared_time: float = 2.48
+    own_time: float = 7.4
+    own_prior: float = 0.956
+    own_most: float = 2.42
+    burst_time: float = 0.536
+    burst_most: float = 0.859
+    lingering_time: float = 1.21
+    lingering_most: float = 0.358
+    doubt: float = 0.347
+    own_belief: float = 0.857
+    ordinary: float = 0.289
+    upward: float = 0.11
+    withheld: float = 0.253
+    downward: float = 0.454
+    caution: float = 0.766
     head_caution: float = 1.6
 
 

@@ -54,26 +54,26 @@ class Constants:
         yoked_evidence: the same for the two eyes' gaze, whose noise nearly is one.
     """
 
-    hold_walk: float = 0.359
-    jump_walk: float = 10800.0
-    drift_walk: float = 0.105
-    drift_push: float = 29.3
-    drift_memory: float = 0.107
-    ramp_push: float = 32200.0
-    ramp_memory: float = 1.87
-    hold_speed: float = 0.00185
-    jump_speed: float = 1890.0
-    hold_dwell: float = 1.42
-    jump_dwell: float = 1.37
-    drift_dwell: float = 0.0607
-    ramp_dwell: float = 0.436
-    hold_exits: tuple[float, float, float] = (0.801, 0.072, 1.77)
-    jump_exits: tuple[float, float, float] = (0.0218, 0.77, 0.0989)
-    drift_exits: tuple[float, float, float] = (2.51, 0.25, 0.277)
-    ramp_exits: tuple[float, float, float] = (0.4, 0.751, 0.0824)
-    tails: float = 10.1
-    twin_evidence: float = 0.977
-    yoked_evidence: float = 0.539
+    hold_walk: float = 0.502
+    jump_walk: float = 9740.0
+    drift_walk: float = 0.123
+    drift_push: float = 24.6
+    drift_memory: float = 0.121
+    ramp_push: float = 40000.0
+    ramp_memory: float = 1.78
+    hold_speed: float = 0.00189
+    jump_speed: float = 1640.0
+    hold_dwell: float = 1.27
+    jump_dwell: float = 1.39
+    drift_dwell: float = 0.0608
+    ramp_dwell: float = 0.434
+    hold_exits: tuple[float, float, float] = (0.935, 0.0703, 1.66)
+    jump_exits: tuple[float, float, float] = (0.0215, 0.664, 0.086)
+    drift_exits: tuple[float, float, float] = (2.36, 0.25, 0.293)
+    ramp_exits: tuple[float, float, float] = (0.4, 0.829, 0.0821)
+    tails: float = 10.3
+    twin_evidence: float = 0.973
+    yoked_evidence: float = 0.552
 
 
 class _Step:

@@ -21,15 +21,15 @@ weighs regime m by prior · S^(−1/2) · (1 + e²/(νS))^(−(ν+1)/2), e being
 Student-t likelihood, as the noise has heavy tails. Twins (both lids, both mouth corners, the yoked eyes) share this
 evidence, so both sides move at once. The estimate is the weighted x. Dwell times, intensities and ν: `_regimes`.
 
-In a frame of 33 ms *hold* wanders by 0.11 σ, *drift* goes on by some 1.4 σ where a *jump* left off and forgets that in
-0.11 s, *ramp* changes its speed by 1.1 σ a frame, and a *jump* may be 19 σ and more: its tails are heavy. Left to
-themselves they last 1.4, 0.06, 0.4 and 1.4 s. What each part buys: `tests/bench/ablations.py`.
+In a frame of 33 ms *hold* wanders by 0.13 σ, *drift* goes on by some 1.3 σ where a *jump* left off and forgets that in
+0.12 s, *ramp* changes its speed by 1.2 σ a frame, and a *jump* may be 18 σ and more: its tails are heavy. Left to
+themselves they last 1.3, 0.06, 0.4 and 1.4 s. What each part buys: `tests/bench/ablations.py`.
 
 **Noise** is learned while running, from third differences (`_noise`): what all shapes share, by a running lower
 quartile, within seconds; what is a channel's own, by clipped squares, as a mean over 7 s; bursts of a few frames, when
 a blurred picture makes all tremble; and noise that lingers, where a face rests. Shapes as good as closed have no say:
-those that the tracker never moves would swear that there is no noise. Of a rise of all above 1.4 times the starting σ
-up to 0.3 (in logarithms) is not believed, so that small moves stay quick in a dark room, for some calm; of a fall
+those that the tracker never moves would swear that there is no noise. Of a rise of all above 1.3 times the starting σ
+up to 0.25 (in logarithms) is not believed, so that small moves stay quick in a dark room, for some calm; of a fall
 nearly half is. R is what everything above is measured in, so a dark room or a better camera changes nothing else.
 `stillness` multiplies R by its own power 1.5; below 0.5 the estimate is blended with the measurement instead.
 
