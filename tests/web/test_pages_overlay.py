@@ -81,18 +81,25 @@ async def test_after_a_new_face_it_arrives_within_one_frame_and_then_stands_stil
     stage = await open_page("overlay", **SIZE)
     stage.stream(frame(0.0))
     await stage.until(SHOWN)
-    # In the page, frame by frame: when the picture changes after one new face.
-    watched = """() => { window.seen = []; const canvas = document.querySelector('canvas');
-        const look = (now) => { const url = canvas.toDataURL(); const last = window.seen.at(-1);
-            if (!last || last.url !== url) window.seen.push({url, now});
-            requestAnimationFrame(look); }; requestAnimationFrame(look); }"""
+    # In the page, frame by frame: how far the picture is from the one at rest. Not whether it is the same: the browser
+    # smooths edges otherwise once it finds that a canvas is read often.
+    watched = """() => { const canvas = document.querySelector('canvas'); const context = canvas.getContext('2d');
+        const read = () => context.getImageData(0, 0, canvas.width, canvas.height).data;
+        const rest = read(); window.seen = [];
+        const look = (now) => { const data = read(); let apart = 0;
+            for (let i = 0; i < data.length; i += 4) apart += Math.abs(data[i] - rest[i]) > 40;
+            window.seen.push({now, apart}); requestAnimationFrame(look); };
+        requestAnimationFrame(look); }"""
     await stage.page.evaluate(watched)
-    await stage.until("() => window.seen.length >= 1")
     stage.stream(frame(1 / 30, jawOpen=1.0))
-    await stage.until("() => window.seen.length >= 2")
-    await stage.page.wait_for_function("() => performance.now() - window.seen.at(-1).now > 150")
-    times = await stage.page.evaluate("window.seen.slice(1).map(({now}) => now)")
-    assert times[-1] - times[0] < 1000 / 30 + 120, "one frame, and what a busy machine adds"
+    await stage.until("() => window.seen.at(-1).apart > 200")
+    since = await stage.page.evaluate("performance.now()")
+    await stage.until("(since) => window.seen.at(-1).now > since + 200", since)
+    shown = await stage.page.evaluate("window.seen")
+    final = shown[-1]["apart"]
+    began = next(each["now"] for each in shown if each["apart"] > 0.05 * final)
+    arrived = next(each["now"] for each in shown if each["apart"] > 0.95 * final)
+    assert arrived - began < 1000 / 30 + 120, "one frame, and what a busy machine adds"
 
 
 async def test_without_a_connection_nothing_is_shown_and_it_comes_back_by_itself(open_page: OpenPage) -> None:
