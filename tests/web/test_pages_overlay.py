@@ -77,7 +77,7 @@ async def test_mirrored_it_winks_with_the_other_eye(open_page: OpenPage) -> None
     assert np.abs(straight - mirrored[:, ::-1]).mean() < 0.35 * apart
 
 
-async def test_after_a_new_face_it_arrives_within_one_frame_and_then_stands_still(open_page: OpenPage) -> None:
+async def test_a_new_face_is_drawn_and_arrives_within_one_frame(open_page: OpenPage) -> None:
     stage = await open_page("overlay", **SIZE)
     stage.stream(frame(0.0))
     await stage.until(SHOWN)
@@ -96,7 +96,7 @@ async def test_after_a_new_face_it_arrives_within_one_frame_and_then_stands_stil
     since = await stage.page.evaluate("performance.now()")
     await stage.until("(since) => window.seen.at(-1).now > since + 200", since)
     shown = await stage.page.evaluate("window.seen")
-    final = shown[-1]["apart"]
+    final = max(each["apart"] for each in shown)  # after a second without faces it eases to rest
     began = next(each["now"] for each in shown if each["apart"] > 0.05 * final)
     arrived = next(each["now"] for each in shown if each["apart"] > 0.95 * final)
     assert arrived - began < 1000 / 30 + 120, "one frame, and what a busy machine adds"
