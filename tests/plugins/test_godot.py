@@ -431,6 +431,7 @@ class Stage:
         self._port = port
         self._mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.close = self._mouth.close
+        self.heard_first: dict[str, Any] = {}
 
     def send(self, *packets: bytes, by: socket.socket | None = None) -> None:
         for packet in packets:
@@ -460,7 +461,7 @@ def stage(project: Path, **settings: dict[str, Any]) -> Iterator[Stage]:
         with running(project, "stage.gd", *arguments):
             on_stage = Stage(ear, port)
             try:
-                on_stage.hear("ready")
+                on_stage.heard_first = on_stage.hear("ready")
                 yield on_stage
             finally:
                 on_stage.close()
@@ -482,6 +483,19 @@ def test_awkward_names_are_bound_once_each_and_move_by_the_right_shapes(project:
         "Odd/L_eye_blink", "Odd/Fcl_MTH_A", "Odd/Own", "Odd/upper_mouthLeft", "Exact/Face_jawOpen"
     ]  # fmt: skip
     assert {name: weight for name, weight in replaced["weights"].items() if weight} == {"Odd/Fcl_MTH_A": 0.5}
+
+
+@needs_godot
+def test_a_model_that_was_saved_with_an_expression_starts_at_rest(project: Path) -> None:
+    """A shape's weight before the first face is not known to be 0: scenes are saved with others."""
+    with stage(project, Exact={"blend_shapes/jawOpen": 0.5}, Odd={"blend_shapes/upper_mouthLeft": 0.25}) as scene:
+        assert scene.heard_first["weights"]["Exact/jawOpen"] == 0
+        assert scene.heard_first["weights"]["Odd/upper_mouthLeft"] == 0.25  # nobody's: it stays as it was made
+        scene.send(*whole_frame(eyeBlinkLeft=0.5))
+        weights = scene.hear("applied")["weights"]
+    assert {name: weight for name, weight in weights.items() if weight} == {
+        "Odd/EYE_BLINK_L": 0.5, "Odd/upper_mouthLeft": 0.25
+    }  # fmt: skip
 
 
 @needs_godot

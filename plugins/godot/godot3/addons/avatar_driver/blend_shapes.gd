@@ -49,6 +49,8 @@ func rebind() -> void:
 	_bind_below(target)
 	if matched_shapes().size() == 0:
 		push_warning("avatar_driver: no blend shape below '%s' has a name that is known" % target.name)
+	if _receiver != null:
+		_on_applied()
 
 
 ## The shapes of the meshes that no ARKit shape moves, as "Mesh/shape": their names say nothing known, another shape of
@@ -113,13 +115,18 @@ func _binding(mesh: Node, index: int, shape: String, meant: Dictionary, fit: int
 		"sources": sources,
 		"multiplier": multiplier,
 		"fit": fit,
-		"written": 0.0,
+		# A body's own shapes stay as they were made until a sender names them.
+		"is_others": meant["channels"].size() == 0,
+		# Unknown: a scene may be saved with other weights, and Godot 3 has none at all before the first is set.
+		"written": NAN,
 	}
 
 
 func _on_applied() -> void:
 	var shapes = _receiver.shapes
 	for binding in _bindings:
+		if binding["is_others"] and not shapes.has(binding["sources"][0]) and is_nan(binding["written"]):
+			continue
 		var weight = 0.0
 		for source in binding["sources"]:
 			weight += shapes.get(source, 0.0)
