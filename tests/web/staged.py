@@ -86,8 +86,9 @@ class Staged:
     Every command is read by the server's own decoder, and every frame packed by the server's own code.
     """
 
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: "Page", colours: Mapping[str, str]) -> None:
         self.page = page
+        self.colours = dict(colours)  # of the profile
         self.state = first_state()
         self.asked: list[dict[str, Any]] = []
         self.complaints: list[str] = []
@@ -106,7 +107,8 @@ class Staged:
         await self.page.route_web_socket(re.compile("/(live|face)"), self._connected)
 
     async def _serve(self, route: "Route") -> None:
-        found = page_at(urlsplit(route.request.url).path, stage=None, words={"token": self.token, "access": ""})
+        words = {"token": self.token, "access": "", "colours": json.dumps(self.colours)}
+        found = page_at(urlsplit(route.request.url).path, stage=None, words=words)
         if not self.running:
             await route.abort("connectionrefused")
         elif found is None:
@@ -192,12 +194,19 @@ def calibration(phase: str, **more: Any) -> dict[str, Any]:
 
 
 async def staged(
-    browser: "Browser", path: str = "", *, width: int = 1440, height: int = 900, host: str = "127.0.0.1", **context: Any
+    browser: "Browser",
+    path: str = "",
+    *,
+    width: int = 1440,
+    height: int = 900,
+    host: str = "127.0.0.1",
+    colours: Mapping[str, str] | None = None,
+    **context: Any,
 ) -> Staged:
     """A page that is open and connected."""
     page = await browser.new_page(viewport={"width": width, "height": height}, **context)
     page.set_default_timeout(20_000)
-    stage = Staged(page)
+    stage = Staged(page, colours or {})
     await stage.set_up()
     await page.goto(f"http://{host}:{PORT}/{path}")
     await stage.until_connected()

@@ -64,6 +64,14 @@ async def test_its_address_sets_side_scale_colours_and_background(open_page: Ope
     assert (picture[:, :160] == (255, 0, 255, 255)).all(), "the avatar stands on the right"
 
 
+async def test_the_colours_of_the_profile_are_drawn_and_its_address_comes_before_them(open_page: OpenPage) -> None:
+    for query, colour in (("overlay", (0, 255, 0)), ("overlay?hair=%230000ff", (255, 0, 0))):
+        stage = await open_page(query, colours={"hair": "#00ff00"}, **SIZE)
+        stage.stream(frame(0.0))
+        await stage.until(SHOWN)
+        assert (np.abs((await seen(stage))[..., :3].astype(int) - colour).max(axis=-1) < 60).sum() > 200
+
+
 async def test_mirrored_it_winks_with_the_other_eye(open_page: OpenPage) -> None:
     pictures = []
     for query in ("overlay?scale=1.2", "overlay?scale=1.2&mirror"):

@@ -29,6 +29,12 @@ async def test_the_dashboard_comes_with_the_token_that_its_commands_need(run: Ru
     assert b"{{" not in body
 
 
+async def test_the_overlay_comes_with_the_colours_of_the_profile(tmp_path: Path) -> None:
+    async with running(tmp_path, web='{port: 0, colours: {hair: "#7a4a2a"}}') as run:
+        _, _, body = await get(run, "/overlay")
+    assert b'content="{&quot;hair&quot;: &quot;#7a4a2a&quot;}"' in body
+
+
 async def test_every_page_runs_our_scripts_only_and_is_never_guessed_at(run: Running) -> None:
     for path in ("/", "/overlay", "/static/puppet.js"):
         _, headers, _ = await get(run, path)

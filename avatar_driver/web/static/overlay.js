@@ -19,7 +19,9 @@ function fit() {
 }
 
 const puppet = await Puppet.load('/static/puppet.json');
-const palette = Object.fromEntries(Object.entries(options.palette).filter(([name]) => name in puppet.palette));
+// The profile's colours, and over them the address's own.
+const wanted = { ...JSON.parse(document.querySelector('meta[name=colours]').content), ...options.palette };
+const palette = Object.fromEntries(Object.entries(wanted).filter(([name]) => name in puppet.palette));
 const background = options.background === 'palette' || (options.background && CSS.supports('color', options.background)) ? options.background : undefined;
 
 function draw(now) {
