@@ -1,12 +1,13 @@
 """Fixtures that any test may use, and where the real faces lie."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from tests.chromium import chromium
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -50,18 +51,5 @@ def captures() -> Path:
 @pytest.fixture
 async def browser() -> AsyncIterator["Browser"]:
     """The system's Chromium, without a window."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-    if program is None:
-        pytest.skip("needs Chromium, which is not on this machine")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        # It asks for nothing beyond this computer, and as root has no sandbox.
-        quiet = [f"--disable-{each}" for each in ("quic", "background-networking", "component-update", "sync")]
-        browser = await playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--no-first-run", *quiet]
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    async with chromium() as browser:
+        yield browser

@@ -1,12 +1,11 @@
 """A browser that the tests of a module share: starting one costs more than most of what they try in it."""
 
-import shutil
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import pytest_asyncio
 
+from tests.chromium import chromium
 from tests.web.staged import OpenPage, Staged, staged
 
 if TYPE_CHECKING:
@@ -16,15 +15,8 @@ if TYPE_CHECKING:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def module_browser() -> AsyncIterator["Browser"]:
     """As `browser`, for all tests of a module."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-    if program is None:
-        pytest.skip("needs Chromium, which is not on this machine")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--no-first-run"])
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

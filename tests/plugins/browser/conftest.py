@@ -1,6 +1,5 @@
 """Fixtures of the browser's tests: the stage as npm and Vite build it, a server of pages, pages that may not err."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from tests.chromium import chromium
 from tests.plugins.browser import authored
 from tests.plugins.browser.building import MissingError, built_stage, stage_workspace
 from tests.plugins.browser.pages import Pages, Show, serving
@@ -48,20 +48,8 @@ def pages(built: Path) -> Iterator[Pages]:
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def browser() -> AsyncIterator["Browser"]:
     """One Chromium for all of these tests: starting it takes longer than most of them."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-    if program is None:
-        pytest.skip("needs Chromium, which is not on this machine")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        quiet = [f"--disable-{each}" for each in ("quic", "background-networking", "component-update", "sync")]
-        browser = await playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--no-first-run", *quiet]
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    async with chromium() as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="package")
