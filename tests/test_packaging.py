@@ -34,6 +34,12 @@ def test_the_wheel_holds_maps_profiles_and_the_licence(wheel: Path) -> None:
     assert not list(wheel.glob("**/*.mp4"))
 
 
+def test_the_wheel_holds_the_pages_and_the_puppet(wheel: Path) -> None:
+    static = Path("avatar_driver/web/static")
+    assert {path.name for path in (wheel / static).iterdir()} == {path.name for path in (ROOT / static).iterdir()}
+    assert {"index.html", "overlay.html", "puppet.json"} <= {path.name for path in (wheel / static).iterdir()}
+
+
 def test_the_installed_package_finds_its_own_maps_and_profiles(wheel: Path, tmp_path: Path) -> None:
     code = (
         "import avatar_driver, sys; from avatar_driver import maps, profile;"
