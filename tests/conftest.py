@@ -21,6 +21,23 @@ settings.load_profile("untimed")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+# Files that must not run at the same time: one real program would find the stand-in VRChat of the other by mDNS; and
+# the tests in a browser share a stage whose building takes longer than they do.
+TOGETHER = {
+    "tests/sinks/test_vrchat_avatar.py": "mdns",
+    "tests/plugins/test_vrchat_plugin.py": "mdns",
+    "tests/plugins/browser/": "stage",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n 2`, a file's tests stay in one process, for they share what its fixtures made."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        group = next((group for path, group in TOGETHER.items() if file.startswith(path)), file)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def _need(path: Path) -> Path:
     if not path.exists():
         pytest.skip(f"needs {path.parent.name}/{path.name}, which is not on this machine")
