@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Text;
 
 namespace AvatarDriver.Protocol
@@ -7,10 +8,14 @@ namespace AvatarDriver.Protocol
     /// Gathers the packets of one sender into faces, by the VMC protocol 3.1: weights are gathered and handed over at
     /// Apply, which replaces the set before, so a name that is missing falls back to 0. Bones keep their last pose.
     /// As the specification asks, unknown addresses and surplus arguments are ignored, and a message with too few or
-    /// wrong arguments is void. Weights are kept within 0 and 1, rotations are normalised.
+    /// wrong arguments is void. Weights are kept within 0 and 1, rotations are normalised. After a silence all is
+    /// forgotten but the names: who speaks then may be another sender.
     /// </summary>
     public sealed class VmcAssembler
     {
+        /// <summary>So many seconds without a good packet are a silence; our driver sends ten a second at least.</summary>
+        public const double SilenceSeconds = 2.0;
+
         private const int MostNames = 1024;
         private const int MostBones = 128; // Unity's humanoid has 55
 
@@ -25,6 +30,7 @@ namespace AvatarDriver.Protocol
         private readonly NameTable _boneNames = new NameTable(MostBones);
         private readonly FaceFrame _gathered;
         private readonly ReceiveStatistics _statistics;
+        private long _heard;
 
         /// <param name="statistics">Where packets and frames are counted.</param>
         public VmcAssembler(ReceiveStatistics statistics)
@@ -49,6 +55,8 @@ namespace AvatarDriver.Protocol
                 return;
             }
             _statistics.CountPacket(count, _reader.Skipped);
+            if (now - _heard > SilenceSeconds * Stopwatch.Frequency) Forget();
+            _heard = now;
             while (_reader.Next(out OscMessage message))
             {
                 OscArguments arguments = message.Arguments;
@@ -58,6 +66,14 @@ namespace AvatarDriver.Protocol
                 else if (message.IsTo(Ok)) TakeStatus(ref arguments);
                 else if (message.IsTo(Time) && arguments.TakeFloat(out float time)) _gathered.SenderTime = time;
             }
+        }
+
+        private void Forget()
+        {
+            Array.Clear(_gathered.IsSent, 0, _names.Count);
+            Array.Clear(_gathered.IsPosed, 0, _boneNames.Count);
+            _gathered.Tracked = true;
+            _gathered.SenderTime = 0f;
         }
 
         private void TakeWeight(byte[] packet, ref OscArguments arguments)

@@ -38,7 +38,7 @@ namespace AvatarDriver
         /// <summary>Finds the bones and how they rest; called before the first frame.</summary>
         protected abstract void Bind();
 
-        /// <summary>Puts the bones back to how they rest.</summary>
+        /// <summary>Puts the bones back to how they rest, and lets go of them.</summary>
         protected abstract void Release();
 
         internal void BindOnce()
@@ -53,6 +53,7 @@ namespace AvatarDriver
         protected void OnDisable()
         {
             Release();
+            _bound = false; // what moves them meanwhile may leave them in another pose
         }
 
         /// <summary>The given bone, or the humanoid's if none is given; null if there is neither.</summary>

@@ -12,6 +12,7 @@ namespace AvatarDriver
         private readonly Vector3 _position;
         private readonly Quaternion _rotation;
         private readonly Quaternion _toParent; // from the avatar's axes to the parent's
+        private bool _moved;
 
         /// <param name="bone">The bone, in its rest pose now.</param>
         /// <param name="avatar">Whose +z is where the avatar looks.</param>
@@ -42,7 +43,16 @@ namespace AvatarDriver
         /// <summary>Moves the bone from its rest, by metres on the avatar's axes.</summary>
         public void Move(Vector3 way)
         {
-            if (_bone != null) _bone.localPosition = _position + _toParent * way;
+            if (_bone == null) return;
+            _bone.localPosition = _position + _toParent * way;
+            _moved = true;
+        }
+
+        /// <summary>Moves the bone back to its rest, if it was moved.</summary>
+        public void MoveBack()
+        {
+            if (_moved && _bone != null) _bone.localPosition = _position;
+            _moved = false;
         }
 
         private Quaternion OnParentAxes(Quaternion turn)

@@ -12,7 +12,9 @@ namespace AvatarDriver
         private readonly Mesh _mesh;
         private readonly float[] _full;
         private readonly float[] _rest;
+        private readonly bool[] _moved; // by us, and not put back since
         private readonly ShapeTuning[] _tunings;
+        private bool _atRest = true;
 
         public BoundMesh(SkinnedMeshRenderer renderer, IReadOnlyList<ShapeTuning> tunings, float fullWeight)
         {
@@ -22,13 +24,13 @@ namespace AvatarDriver
             var names = new string[count];
             _full = new float[count];
             _rest = new float[count];
+            _moved = new bool[count];
             _tunings = new ShapeTuning[count];
             for (int i = 0; i < count; i++)
             {
                 string own = _mesh.GetBlendShapeName(i);
                 names[i] = Alias(own, tunings) ?? own;
                 _full[i] = fullWeight > 0f ? fullWeight : FullWeight(_mesh, i);
-                _rest[i] = renderer.GetBlendShapeWeight(i);
             }
             Shapes = new MeshShapes(names);
             for (int i = 0; i < count; i++) _tunings[i] = Tuning(Shapes[i], tunings);
@@ -48,22 +50,43 @@ namespace AvatarDriver
 
         public void Drive(FaceFrame frame, float presence, float strength)
         {
+            if (_atRest) TakeRest();
             for (int i = 0; i < Shapes.Count; i++)
             {
-                if (!Shapes.IsDriven(i)) continue;
+                if (!Shapes.IsDriven(i))
+                {
+                    PutBack(i); // the sender before knew it, this one does not
+                    continue;
+                }
                 Shapes.TryRead(frame, i, out float weight, out _);
                 float multiplier = _tunings[i] == null ? strength : strength * _tunings[i].Multiplier;
                 float target = Mathf.Clamp01(weight * multiplier) * _full[i];
                 Renderer.SetBlendShapeWeight(i, Mathf.Lerp(_rest[i], target, presence));
+                _moved[i] = true;
             }
+            _atRest = presence <= 0f;
         }
 
-        /// <summary>Puts back the weights the driven shapes had when they were bound.</summary>
+        /// <summary>Puts back the weights the driven shapes had before the face came.</summary>
         public void Restore()
         {
-            if (!IsCurrent) return;
-            for (int i = 0; i < Shapes.Count; i++)
-                if (Shapes.IsDriven(i)) Renderer.SetBlendShapeWeight(i, _rest[i]);
+            if (Renderer == null || Renderer.sharedMesh == null) return;
+            // Another mesh in the same renderer inherits the weights by their places.
+            int count = Mathf.Min(Shapes.Count, Renderer.sharedMesh.blendShapeCount);
+            for (int i = 0; i < count; i++) PutBack(i);
+            _atRest = true;
+        }
+
+        // While no face is shown the weights are the avatar's own: saved with an expression, or set by the game.
+        private void TakeRest()
+        {
+            for (int i = 0; i < Shapes.Count; i++) _rest[i] = Renderer.GetBlendShapeWeight(i);
+        }
+
+        private void PutBack(int shape)
+        {
+            if (_moved[shape]) Renderer.SetBlendShapeWeight(shape, _rest[shape]);
+            _moved[shape] = false;
         }
 
         // Mostly 100, but importers of glTF make meshes whose shapes are full at 1.

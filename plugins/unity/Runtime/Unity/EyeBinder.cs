@@ -81,6 +81,7 @@ namespace AvatarDriver
         {
             if (_left != null) _left.Turn(Quaternion.identity);
             if (_right != null) _right.Turn(Quaternion.identity);
+            _left = _right = null;
         }
 
         private Quaternion Gaze(FaceFrame frame, int up, float yaw, float presence)

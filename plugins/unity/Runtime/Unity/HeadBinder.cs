@@ -47,16 +47,17 @@ namespace AvatarDriver
         public override void Drive(FaceFrame frame, float presence)
         {
             BindOnce();
-            if (!TryHead(frame, out BonePose pose)) return;
-            // VMC's axes are Unity's: the numbers are taken as they are.
-            var sent = new Quaternion(pose.X, pose.Y, pose.Z, pose.W);
+            // VMC's axes are Unity's: the numbers are taken as they are. A sender without a head leaves it at rest.
+            bool known = TryHead(frame, out BonePose pose);
+            Quaternion sent = known ? new Quaternion(pose.X, pose.Y, pose.Z, pose.W) : Quaternion.identity;
             Quaternion turn = Quaternion.SlerpUnclamped(Quaternion.identity, sent, strength * presence);
             Quaternion ofNeck = Quaternion.identity;
             if (_neck != null) ofNeck = Quaternion.Slerp(Quaternion.identity, turn, neckShare);
             Turn(_neck, ofNeck);
             Turn(_head, Quaternion.Inverse(ofNeck) * turn);
-            if (followPosition && _head != null)
-                _head.Move(new Vector3(pose.PositionX, pose.PositionY, pose.PositionZ) * presence);
+            if (_head == null) return;
+            if (followPosition) _head.Move(new Vector3(pose.PositionX, pose.PositionY, pose.PositionZ) * presence);
+            else _head.MoveBack();
         }
 
         /// <inheritdoc/>
@@ -71,7 +72,8 @@ namespace AvatarDriver
         {
             if (_head != null) _head.Turn(Quaternion.identity);
             if (_neck != null) _neck.Turn(Quaternion.identity);
-            if (followPosition && _head != null) _head.Move(Vector3.zero);
+            if (_head != null) _head.MoveBack();
+            _head = _neck = null;
         }
 
         private bool TryHead(FaceFrame frame, out BonePose pose)

@@ -89,6 +89,51 @@ namespace AvatarDriver.Tests
         }
 
         [Test]
+        public void RestIsWhatTheGameSetsWhileNoFaceIsShown()
+        {
+            GameObject avatar = Avatar();
+            SkinnedMeshRenderer head = Mesh(avatar, 100f, "jawOpen");
+            var binder = avatar.AddComponent<BlendShapeBinder>();
+            binder.Drive(_face.Face("jawOpen", 0.5f), 1f);
+            binder.Drive(_face.Face("jawOpen", 0.5f), 0f);
+            head.SetBlendShapeWeight(0, 30f);
+            binder.Drive(_face.Face("jawOpen", 0.5f), 1f);
+            CheckWeights(head, 50f);
+            binder.Drive(_face.Face("jawOpen", 0.5f), 0f);
+            CheckWeights(head, 30f);
+        }
+
+        [Test]
+        public void AShapeThatTheNextSenderDoesNotKnowGoesBackToRest()
+        {
+            GameObject avatar = Avatar();
+            SkinnedMeshRenderer head = Mesh(avatar, 100f, "jawOpen", "cheekPuff");
+            head.SetBlendShapeWeight(1, 10f);
+            var binder = avatar.AddComponent<BlendShapeBinder>();
+            binder.Drive(_face.Face("jawOpen", 0.5f, "cheekPuff", 1f), 1f);
+            CheckWeights(head, 50f, 100f);
+            binder.Drive(new FaceAssembly().Face("jawOpen", 0.25f), 1f); // the port was changed meanwhile
+            CheckWeights(head, 25f, 10f);
+        }
+
+        [Test]
+        public void RebindingWhileAFaceIsShownTakesNoFaceForRest()
+        {
+            GameObject avatar = Avatar();
+            SkinnedMeshRenderer head = Mesh(avatar, 100f, "jawOpen");
+            head.SetBlendShapeWeight(0, 10f);
+            var binder = avatar.AddComponent<BlendShapeBinder>();
+            binder.Drive(_face.Face("jawOpen", 1f), 1f);
+            binder.Rebind();
+            binder.Drive(_face.Face("jawOpen", 1f), 1f);
+            head.sharedMesh = Made("jawOpen", 100f);
+            binder.Drive(_face.Face("jawOpen", 1f), 1f);
+            CheckWeights(head, 100f);
+            binder.Drive(_face.Face("jawOpen", 1f), 0f);
+            CheckWeights(head, 10f);
+        }
+
+        [Test]
         public void AMeshThatIsSwappedOrDestroyedIsBoundAnew()
         {
             GameObject avatar = Avatar();

@@ -93,6 +93,50 @@ namespace AvatarDriver.Tests
             binder.FollowPosition = true;
             binder.Drive(frame, 1f);
             CheckWay(head.localPosition, 0.1f, 1.7f, 0.3f);
+            binder.FollowPosition = false;
+            binder.Drive(frame, 1f);
+            CheckWay(head.localPosition, 0f, 1.5f, 0f);
+            head.localPosition = new Vector3(0f, 2f, 0f); // the game's own: from now on it is left alone
+            binder.Drive(frame, 1f);
+            CheckWay(head.localPosition, 0f, 2f, 0f);
+        }
+
+        [Test]
+        public void ASenderWithoutAHeadLeavesTheHeadAtRest()
+        {
+            Transform head = Bone("head", Bone("avatar", null));
+            HeadBinder binder = Head(head);
+            binder.Drive(_face.Send(GoldenHead()).Apply(), 1f);
+            binder.Drive(new FaceAssembly().Face("jawOpen", 1f), 1f); // the port was changed meanwhile
+            CheckWay(head.forward, 0f, 0f, 1f);
+        }
+
+        [Test]
+        public void RebindingWhileTheHeadIsTurnedTakesNoTurnForRest()
+        {
+            Transform head = Bone("head", Bone("avatar", null));
+            HeadBinder binder = Head(head);
+            FaceFrame frame = _face.Send(GoldenHead()).Apply();
+            for (int i = 0; i < 3; i++)
+            {
+                binder.Drive(frame, 1f);
+                binder.Rebind();
+            }
+            binder.Drive(frame, 1f);
+            CheckWay(head.forward, Half, 0f, 0.8660254f);
+        }
+
+        [Test]
+        public void AnAvatarThatIsPutElsewhereTurnsItsHeadAsBefore()
+        {
+            Transform avatar = Bone("avatar", null), head = Bone("head", avatar), vehicle = Bone("vehicle", null);
+            HeadBinder binder = Head(head);
+            FaceFrame frame = _face.Send(GoldenHead()).Apply();
+            binder.Drive(frame, 1f);
+            vehicle.localRotation = Quaternion.Euler(0f, 90f, 0f);
+            avatar.SetParent(vehicle, false);
+            binder.Drive(frame, 1f);
+            CheckWay(head.forward, 0.8660254f, 0f, -Half);
         }
 
         [Test]

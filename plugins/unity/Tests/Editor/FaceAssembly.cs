@@ -38,9 +38,9 @@ namespace AvatarDriver.Tests
         }
 
         /// <summary>Sends Apply; then the frame.</summary>
-        public FaceFrame Apply()
+        public FaceFrame Apply(long now = 0)
         {
-            Send("/VMC/Ext/Blend/Apply");
+            Send(Packets.Message("/VMC/Ext/Blend/Apply"), now);
             _assembler.Frames.Take();
             return _assembler.Frames.Front;
         }

@@ -92,6 +92,26 @@ namespace AvatarDriver.Tests
         }
 
         [Test]
+        public void WhoSpeaksAfterASilenceInheritsNothing()
+        {
+            long second = Stopwatch.Frequency;
+            _face.Send(Packets.Message("/VMC/Ext/Bone/Pos", "Head", 0f, 0f, 0f, 0f, 1f, 0f, 0f), second);
+            _face.Send(Packets.Message("/VMC/Ext/OK", 1, 3, 0, 0), second);
+            _face.Send(Packets.Message("/VMC/Ext/Blend/Val", "half a face", 1f), second);
+            _face.Send(Packets.Message("/VMC/Ext/Blend/Val", "a", 1f), 2 * second);
+            FaceFrame frame = _face.Apply(3 * second); // a short pause is none
+            CollectionAssert.AreEqual(new[] { "half a face=1", "a=1" }, FaceAssembly.Weights(frame));
+            Assert.IsFalse(frame.Tracked);
+            Assert.IsTrue(frame.TryBone(frame.BoneNames.Find("Head"), out _));
+            _face.Send(Packets.Message("/VMC/Ext/Blend/Val", "half a face", 1f), 4 * second);
+            frame = _face.Apply(3600 * second);
+            CollectionAssert.AreEqual(new string[0], FaceAssembly.Weights(frame));
+            Assert.IsTrue(frame.Tracked);
+            Assert.IsFalse(frame.TryBone(frame.BoneNames.Find("Head"), out _));
+            Assert.AreEqual(1L, _face.Statistics.At(3600 * second).Gaps);
+        }
+
+        [Test]
         public void StatisticsTellRateAgeAndGaps()
         {
             long second = Stopwatch.Frequency;

@@ -80,6 +80,7 @@ namespace UnityEngine
     {
         public const float PI = (float)Math.PI;
         public static float Clamp01(float value) => Math.Min(Math.Max(value, 0), 1);
+        public static int Min(int a, int b) => Math.Min(a, b);
         public static float Lerp(float a, float b, float t) => a + (b - a) * Clamp01(t);
         public static float Sin(float value) => (float)Math.Sin(value);
         public static float Cos(float value) => (float)Math.Cos(value);
