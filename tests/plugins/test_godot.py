@@ -3,6 +3,7 @@
 What Godot 3 runs is the Godot 4 script but for the renamings of `godot/port_to_godot3.py`.
 """
 
+import contextlib
 import json
 import math
 import random
@@ -432,6 +433,7 @@ class Stage:
         self._mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.close = self._mouth.close
         self.heard_first: dict[str, Any] = {}
+        self._teller: Any = None
 
     def send(self, *packets: bytes, by: socket.socket | None = None) -> None:
         for packet in packets:
@@ -439,7 +441,30 @@ class Stage:
 
     def next(self) -> dict[str, Any]:
         """The next event and the state after it."""
-        return dict(json.loads(self._ear.recv(65_535)))
+        told, self._teller = self._ear.recvfrom(65_535)
+        return dict(json.loads(told))
+
+    def order(self, **order: object) -> dict[str, Any]:
+        """Has the scene do something, as `teller.gd` says; the state after it."""
+        self._ear.settimeout(15)
+        self._ear.sendto(json.dumps(order).encode(), self._teller)
+        return self.hear("done")
+
+    def show(self, **channels: float) -> dict[str, Any]:
+        """The state once a face was applied; sent again and again, as a port may open a moment later."""
+        self._ear.settimeout(0.3)
+        for _ in range(50):
+            self.send(*whole_frame(**channels))
+            with contextlib.suppress(TimeoutError):
+                return self.hear("applied")
+        raise AssertionError("no face was applied")
+
+    def move(self, port: int) -> None:
+        """From now on it sends there, and as another sender."""
+        self._port = port
+        self.close()
+        self._mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.close = self._mouth.close
 
     def hear(self, *events: str) -> dict[str, Any]:
         """The state after the last of these events; others in between are passed over."""
@@ -458,13 +483,16 @@ def stage(project: Path, **settings: dict[str, Any]) -> Iterator[Stage]:
         ear.settimeout(15)
         port = free_port()
         arguments = (str(port), str(ear.getsockname()[1]), json.dumps(settings))
-        with running(project, "stage.gd", *arguments):
+        with running(project, "stage.gd", *arguments) as engine:
             on_stage = Stage(ear, port)
             try:
                 on_stage.heard_first = on_stage.hear("ready")
                 yield on_stage
             finally:
                 on_stage.close()
+                engine.kill()
+                complaints = engine.communicate()[1]
+        assert "SCRIPT ERROR" not in complaints, complaints
 
 
 @needs_godot
@@ -621,6 +649,58 @@ def test_a_second_sender_waits_until_the_first_is_silent(project: Path) -> None:
     assert held["shapes"]["jawOpen"] == 0.5
     assert held["statistics"]["of_other_senders"] == 2
     assert taken["shapes"]["jawOpen"] == 0.25
+
+
+@needs_godot
+def test_the_port_may_be_changed_and_the_receiver_moved_within_the_scene_while_it_runs(project: Path) -> None:
+    with stage(project) as scene:
+        scene.show(jawOpen=0.25)
+        port = free_port()
+        scene.order(set_property=["Receiver", "port", port])
+        scene.move(port)
+        assert scene.show(jawOpen=0.5)["weights"]["Exact/jawOpen"] == 0.5
+        back = scene.order(reenter="Receiver")
+        assert back["weights"]["Exact/jawOpen"] == 0
+        assert back["is_lost"]
+        assert scene.show(jawOpen=0.75)["weights"]["Exact/jawOpen"] == 0.75
+
+
+@needs_godot
+def test_a_receiver_that_goes_leaves_no_face_and_the_next_one_is_followed(project: Path) -> None:
+    with stage(project) as scene:
+        scene.show(jawOpen=0.25, headRotationY=0.5)
+        gone = scene.order(free_node="Receiver")
+        assert not any(gone["weights"].values())
+        assert not any(gone["tracker"])
+        assert np.array(gone["hat"]) == pytest.approx(np.array(scene.heard_first["hat"]), abs=1e-6)
+        assert scene.order(call_method=["Shapes", "rebind"])["weights"] == gone["weights"]  # without a receiver
+        port = free_port()
+        scene.order(receive=port)
+        scene.move(port)
+        again = scene.show(jawOpen=0.5, headRotationY=0.5)
+    assert again["weights"]["Exact/jawOpen"] == 0.5
+    assert any(again["tracker"])
+    assert not np.allclose(again["hat"], gone["hat"], atol=0.1)
+
+
+@needs_godot
+def test_binding_anew_takes_no_face_for_rest_and_leaves_none_on_what_was_bound_before(project: Path) -> None:
+    with stage(project, HeadTurn={"take_position": True}) as scene:
+        turned = scene.show(jawOpen=0.25, headRotationY=0.5, headPositionX=0.1)
+        for node in ("HatTurn", "HeadTurn", "Shapes"):
+            scene.order(call_method=[node, "rebind"])
+        again = scene.show(jawOpen=0.25, headRotationY=0.5, headPositionX=0.1)
+        for name in ("hat", "head"):
+            assert np.array(again[name]) == pytest.approx(np.array(turned[name]), abs=1e-5)
+        scene.order(set_property=["Shapes", "target_path", "/root/Stage/Body/Odd"])
+        odd = scene.order(call_method=["Shapes", "rebind"])
+        assert {name: weight for name, weight in odd["weights"].items() if weight} == {"Odd/Face.jawOpen.001": 0.25}
+        scene.order(set_property=["HeadTurn", "target_path", "/root/Stage/Body/Hat"])
+        scene.order(call_method=["HatTurn", "rebind"])
+        other = scene.order(call_method=["HeadTurn", "rebind"])
+        scene.show(jawOpen=0.5)
+        scene.order(take_out="Shapes", call_method=["Shapes", "rebind"])
+    assert np.array(other["head"]) == pytest.approx(np.array(scene.heard_first["head"]), abs=1e-5)
 
 
 @needs_godot

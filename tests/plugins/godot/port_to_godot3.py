@@ -20,7 +20,7 @@ _PATTERNS: Final = (
     (r"^@export_range\((.*)\) var (\w+): (int|float)", r"export(\3, \1) var \2: \3"),
     (r"^@export var (\w+): (WhenLost|ModelFaces) =", r"export(\2) var \1: int ="),
     (r"^@export var ", r"export var "),
-    (r"\.connect\(\"(\w+)\", (\w+)\)", r'.connect("\1", self, "\2")'),
+    (r"\.((?:dis)?connect)\(\"(\w+)\", (\w+)\)", r'.\1("\2", self, "\3")'),
     (r"\bTime\.get_ticks_usec\(", r"OS.get_ticks_usec("),
     (r"\b_udp\.bind\(", r"_udp.listen("),
     (r"\bMeshInstance3D\b", r"MeshInstance"),
@@ -44,8 +44,9 @@ _LINES: Final = {
     ),
     # A bone's pose counts from its rest in Godot 3, from its parent in Godot 4.
     "\t_target.set_bone_pose_rotation(_bone, (_rest.basis.orthonormalized() * in_bone).get_rotation_quaternion())\n"
-    "\tif take_position:\n"
-    "\t\t_target.set_bone_pose_position(_bone, _rest.origin + in_parent)\n": (
+    "\tif take_position or _is_moved:\n"
+    "\t\t_target.set_bone_pose_position(_bone, _rest.origin + in_parent)\n"
+    "\t_is_moved = take_position\n": (
         "\t_target.set_bone_pose(_bone, Transform(in_bone, _rest.basis.xform_inv(in_parent)))\n"
     ),
     # Blend shapes carry all that the mesh carries in Godot 3, only places and normals in Godot 4.

@@ -1,5 +1,7 @@
 extends Node
-# Builds the scene of `stage.gd` below itself and tells every event of the receiver with the state after it.
+# Builds the scene of `stage.gd` below itself and tells every event of the receiver with the state after it. Orders come
+# by UDP, as JSON: {"set_property": [node, property, value]}, {"call_method": [node, method]}, {"reenter": node},
+# {"take_out": node}, {"free_node": node}, {"receive": port}; each is told as the event "done".
 
 const SHAPES = {
 	"Odd": ["EYE_BLINK_L", "L_eye_blink", "Face.jawOpen.001", "mouthSmile", "browInnerUp_R", "Fcl_MTH_A", "Own", "upper_mouthLeft"],
@@ -31,13 +33,54 @@ func _ready():
 			_nodes[node].set(property, settings[node][property])
 	for node in ["Receiver", "Shapes", "HatTurn", "HeadTurn", "Tracker"]:
 		add_child(_nodes[node])
+	_listen_to(_nodes["Receiver"])
+	_tell("ready")
+
+
+func _process(_delta):
+	while _udp.get_available_packet_count() > 0:
+		var order = JSON.parse(_udp.get_packet().get_string_from_utf8()).result
+		for kind in order:
+			call("_" + kind, order[kind])
+		_tell("done")
+
+
+func _set_property(what):
+	var value = NodePath(what[2]) if what[2] is String else what[2]
+	_nodes[what[0]].set(what[1], value)
+
+
+func _call_method(what):
+	_nodes[what[0]].call(what[1])
+
+
+func _reenter(node):
+	var above = _nodes[node].get_parent()
+	above.remove_child(_nodes[node])
+	above.add_child(_nodes[node])
+
+
+func _take_out(node):
+	_nodes[node].get_parent().remove_child(_nodes[node])
+
+
+func _free_node(node):
+	_nodes[node].free()
+
+
+func _receive(port):
+	_add("Receiver", load("res://addons/avatar_driver/receiver.gd").new(), null).port = port
+	add_child(_nodes["Receiver"])
+	_listen_to(_nodes["Receiver"])
+
+
+func _listen_to(receiver):
 	# Godot 3 calls the listeners of a signal in the order in which they were made: this one last, after the followers.
 	var ear = Ear.new()
 	for event in ["applied", "found", "lost"]:
-		_nodes["Receiver"].connect(event, ear, "tell", [self, event])
-	_nodes["Receiver"].connect("tracking_changed", ear, "tell_tracked", [self])
+		receiver.connect(event, ear, "tell", [self, event])
+	receiver.connect("tracking_changed", ear, "tell_tracked", [self])
 	add_child(ear)
-	_tell("ready")
 
 
 func _add(name, node, parent):
@@ -63,7 +106,6 @@ class Ear:
 
 
 func _tell(event):
-	var receiver = _nodes["Receiver"]
 	var weights = {}
 	for mesh in SHAPES:
 		for shape in SHAPES[mesh]:
@@ -77,13 +119,13 @@ func _tell(event):
 		"unmatched": _nodes["Shapes"].unmatched_shapes(),
 		"hat": _rows(_nodes["Hat"].transform),
 		"head": _rows(skeleton.get_bone_global_pose(head)),
-		"statistics": receiver.statistics(),
-		"is_lost": receiver.is_lost,
-		"is_tracked": receiver.is_tracked,
-		"shapes": receiver.shapes,
 		"tracker": Array(_nodes["Tracker"].tracker.blend_shapes),
 		"trackers": _nodes["Tracker"].XRServer.trackers.size(),
 	}
+	if is_instance_valid(_nodes["Receiver"]):
+		state["statistics"] = _nodes["Receiver"].statistics()
+		for property in ["is_lost", "is_tracked", "shapes"]:
+			state[property] = _nodes["Receiver"].get(property)
 	_udp.put_packet(JSON.print(state).to_utf8())
 
 

@@ -41,19 +41,38 @@ var _target = null
 var _bone = -1
 var _rest = Transform()
 var _rest_in_model = Basis()
+var _written = Transform()  # how a node's turn was last written
+var _is_turned = false
+var _is_moved = false
 
 
 func _ready() -> void:
+	add_to_group(FindReceiver.FOLLOWERS)
+	rebind()
+
+
+## Called by a receiver that comes into the scene. A node that follows one already stays with it.
+func on_receiver_came() -> void:
+	if not is_instance_valid(_receiver) or _receiver.is_queued_for_deletion():
+		_follow()
+
+
+func _follow() -> void:
+	if is_instance_valid(_receiver):
+		_receiver.disconnect("applied", self, "_on_applied")
 	_receiver = FindReceiver.near(self, receiver_path)
 	if _receiver == null:
 		push_warning("avatar_driver: no AvatarDriverReceiver found for '%s'; set its receiver path" % name)
 	else:
 		_receiver.connect("applied", self, "_on_applied")
-	rebind()
 
 
-## Looks for the target and its bone again, and takes the pose it has now (a bone: its rest) as the one at rest.
+## Looks for the receiver, the target and its bone again, and takes the pose the target has without the turn that it got
+## from here (a bone: its rest) as the one at rest.
 func rebind() -> void:
+	_follow()
+	_release()
+	_bone = -1
 	_target = get_parent() if target_path.is_empty() else get_node_or_null(target_path)
 	if _target is Skeleton:
 		_bone = _find_bone()
@@ -71,9 +90,21 @@ func rebind() -> void:
 		_target = null
 
 
+# Back to rest, unless somebody else has put the node elsewhere since.
+func _release() -> void:
+	if not _is_turned or not is_instance_valid(_target):
+		return
+	_is_turned = false
+	if _bone >= 0:
+		_turn_bone(Basis(), Vector3())
+	elif _target.transform.is_equal_approx(_written):
+		_target.transform = _rest
+
+
 func _on_applied() -> void:
 	if not is_instance_valid(_target):
 		return
+	_is_turned = true
 	var minus_z = model_faces == ModelFaces.MINUS_Z
 	var turn = _receiver.bone_rotation(vmc_bone, minus_z)
 	var offset = _receiver.bone_position(vmc_bone, minus_z) if take_position else [0.0, 0.0, 0.0]
@@ -84,7 +115,8 @@ func _on_applied() -> void:
 	if _bone >= 0:
 		_turn_bone(in_bone, moved)
 	else:
-		_target.transform = Transform(_rest.basis * in_bone, _rest.origin + moved)
+		_written = Transform(_rest.basis * in_bone, _rest.origin + moved)
+		_target.transform = _written
 
 
 # The moved bone goes along its parent's axes as they rest in the model.

@@ -31,7 +31,7 @@ const MOST_PACKETS_A_FRAME = 512  # a flood must not hold the game
 const RETRY_SECONDS = 1.0
 const NO_POSE = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]
 
-## The UDP port that the sender sends to. 39539 is VMC's own.
+## The UDP port that the sender sends to. 39539 is VMC's own. May be changed at any time, as [member address] may.
 export(int, 1, 65535) var port: int = 39539
 ## The address to listen on. "127.0.0.1" hears this computer alone; "*" hears the whole network.
 export var address: String = "127.0.0.1"
@@ -63,7 +63,10 @@ var _udp = PacketPeerUDP.new()
 var _osc = Osc.new()
 var _assembler = VmcAssembler.new()
 var _running = false
+var _resumes = false
 var _listening = false
+var _open_port = 0
+var _open_address = ""
 var _sender = ""
 var _newest = {}
 var _heard_usec = 0
@@ -77,26 +80,32 @@ var _counts = {}
 func _enter_tree() -> void:
 	add_to_group(FindReceiver.GROUP)
 	_clear_counts()
+	if _resumes:  # it was taken out of the scene and put back: _ready comes but once
+		start()
 
 
 func _ready() -> void:
+	get_tree().call_group(FindReceiver.FOLLOWERS, "on_receiver_came")
 	if autostart:
 		start()
 
 
 func _exit_tree() -> void:
 	remove_from_group(FindReceiver.GROUP)
+	_resumes = _running
 	stop()
+	_leave_no_face()
 
 
 ## Listens on [member address] and [member port]. If another program holds the port, it is tried again every second.
 func start() -> void:
 	stop()
 	_running = true
+	_retry_usec = 0
 	_open()
 
 
-## Frees the port. The face stays as it is.
+## Frees the port. The face counts as lost after [member timeout_seconds].
 func stop() -> void:
 	_running = false
 	_listening = false
@@ -127,6 +136,8 @@ func bone_position(bone: String, faces_minus_z: bool = false) -> Array:
 
 func _process(delta: float) -> void:
 	var now = OS.get_ticks_usec()
+	if _running and (port != _open_port or address != _open_address):
+		start()
 	if _running and not _listening and now >= _retry_usec:
 		_open()
 	if _listening:
@@ -141,6 +152,8 @@ func _process(delta: float) -> void:
 
 
 func _open() -> void:
+	_open_port = port
+	_open_address = address
 	_listening = _udp.listen(port, address) == OK
 	if not _listening:
 		if _retry_usec == 0:
@@ -217,6 +230,20 @@ func _lose() -> void:
 		_easing = 0.0
 		_eased_shapes = shapes
 		_eased_bones = bones
+
+
+# Nobody goes on easing once this node has left the scene.
+func _leave_no_face() -> void:
+	if when_lost == WhenLost.KEEP_LAST_FACE or (is_lost and _easing < 0.0):
+		return
+	is_lost = true
+	is_tracked = false
+	_easing = -1.0
+	_newest = {}
+	shapes = {}
+	weights = {}
+	bones = {}
+	emit_signal("applied")
 
 
 func _ease(delta: float) -> void:

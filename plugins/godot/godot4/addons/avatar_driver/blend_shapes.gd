@@ -30,16 +30,30 @@ var _unmatched = []
 
 
 func _ready() -> void:
+	add_to_group(FindReceiver.FOLLOWERS)
+	rebind()
+
+
+## Called by a receiver that comes into the scene. A node that follows one already stays with it.
+func on_receiver_came() -> void:
+	if not is_instance_valid(_receiver) or _receiver.is_queued_for_deletion():
+		_follow()
+
+
+func _follow() -> void:
+	if is_instance_valid(_receiver):
+		_receiver.disconnect("applied", _on_applied)
 	_receiver = FindReceiver.near(self, receiver_path)
 	if _receiver == null:
 		push_warning("avatar_driver: no AvatarDriverReceiver found for '%s'; set its receiver path" % name)
 	else:
 		_receiver.connect("applied", _on_applied)
-	rebind()
 
 
-## Looks for meshes and their shapes again. Call it after the model or a setting has changed.
+## Looks for the receiver, the meshes and their shapes again. Call it after the model or a setting has changed.
 func rebind() -> void:
+	_follow()
+	_release()
 	_bindings = []
 	_unmatched = []
 	var target = get_parent() if target_path.is_empty() else get_node_or_null(target_path)
@@ -49,8 +63,7 @@ func rebind() -> void:
 	_bind_below(target)
 	if matched_shapes().size() == 0:
 		push_warning("avatar_driver: no blend shape below '%s' has a name that is known" % target.name)
-	if _receiver != null:
-		_on_applied()
+	_on_applied()
 
 
 ## The shapes of the meshes that no ARKit shape moves, as "Mesh/shape": their names say nothing known, another shape of
@@ -109,6 +122,7 @@ func _binding(mesh: Node, index: int, shape: String, meant: Dictionary, fit: int
 				multiplier = float(multipliers[named])
 	return {
 		"mesh": mesh,
+		"of": mesh.mesh,
 		"index": index,
 		"shape": shape,
 		"path": "blend_shapes/" + shape,
@@ -122,8 +136,17 @@ func _binding(mesh: Node, index: int, shape: String, meant: Dictionary, fit: int
 	}
 
 
+# What is not moved any more must not keep the face it had.
+func _release() -> void:
+	for binding in _bindings:
+		if is_nan(binding["written"]) or not is_instance_valid(binding["mesh"]):
+			continue
+		if binding["mesh"].mesh == binding["of"]:
+			_write(binding, 0.0)
+
+
 func _on_applied() -> void:
-	var shapes = _receiver.shapes
+	var shapes = _receiver.shapes if is_instance_valid(_receiver) else {}
 	for binding in _bindings:
 		if binding["is_others"] and not shapes.has(binding["sources"][0]) and is_nan(binding["written"]):
 			continue

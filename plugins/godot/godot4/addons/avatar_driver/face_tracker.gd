@@ -27,6 +27,19 @@ func _enter_tree() -> void:
 
 
 func _ready() -> void:
+	add_to_group(FindReceiver.FOLLOWERS)
+	_follow()
+
+
+## Called by a receiver that comes into the scene. A node that follows one already stays with it.
+func on_receiver_came() -> void:
+	if not is_instance_valid(_receiver) or _receiver.is_queued_for_deletion():
+		_follow()
+
+
+func _follow() -> void:
+	if is_instance_valid(_receiver):
+		_receiver.disconnect("applied", _on_applied)
 	_receiver = FindReceiver.near(self, receiver_path)
 	if _receiver == null:
 		push_warning("avatar_driver: no AvatarDriverReceiver found for '%s'; set its receiver path" % name)
