@@ -3,7 +3,7 @@
 ## Runs as it stands in Godot 3 and in Godot 4; both addons hold the same bytes.
 
 const GROUP = "avatar_driver_receivers"
-## Nodes that follow a receiver; one that comes calls their `on_receiver_came`.
+## Nodes that follow a receiver, which calls their `on_receiver_came` and `on_receiver_left`.
 const FOLLOWERS = "avatar_driver_followers"
 
 

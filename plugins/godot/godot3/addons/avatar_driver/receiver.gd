@@ -85,7 +85,8 @@ func _enter_tree() -> void:
 
 
 func _ready() -> void:
-	get_tree().call_group(FindReceiver.FOLLOWERS, "on_receiver_came")
+	for follower in get_tree().get_nodes_in_group(FindReceiver.FOLLOWERS):
+		follower.on_receiver_came()
 	if autostart:
 		start()
 
@@ -232,7 +233,7 @@ func _lose() -> void:
 		_eased_bones = bones
 
 
-# Nobody goes on easing once this node has left the scene.
+# Nobody goes on easing once this node has left the scene. The game's listeners are not told: it may be ending.
 func _leave_no_face() -> void:
 	if when_lost == WhenLost.KEEP_LAST_FACE or (is_lost and _easing < 0.0):
 		return
@@ -243,7 +244,8 @@ func _leave_no_face() -> void:
 	shapes = {}
 	weights = {}
 	bones = {}
-	emit_signal("applied")
+	for follower in get_tree().get_nodes_in_group(FindReceiver.FOLLOWERS):
+		follower.on_receiver_left(self)
 
 
 func _ease(delta: float) -> void:

@@ -40,6 +40,12 @@ func on_receiver_came() -> void:
 		_follow()
 
 
+## Called by a receiver that leaves the scene, once its face is at rest.
+func on_receiver_left(receiver: Node) -> void:
+	if receiver == _receiver:
+		_on_applied()
+
+
 func _follow() -> void:
 	if is_instance_valid(_receiver):
 		_receiver.disconnect("applied", _on_applied)
