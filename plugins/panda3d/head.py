@@ -17,7 +17,7 @@ from avatar_head.link import AT_REST, Face, FaceLink, Shown
 from avatar_head.shapes import SHAPES
 from panda3d.core import ClockObject, Filename, GraphicsOutput, load_prc_file_data
 
-_REMEMBERED: Final = 100_000  # frames whose delay is kept for the report
+_REMEMBERED: Final = 100_000  # newest frames whose delay is kept for the report
 
 
 def arguments() -> argparse.Namespace:
@@ -85,20 +85,24 @@ class Delays:
 
     def __init__(self) -> None:
         self._last: float | None = None
+        self._to_draw = False
         self._applied: deque[float] = deque(maxlen=_REMEMBERED)
         self._drawn: deque[float] = deque(maxlen=_REMEMBERED)
-        self.pictures = 0
+        self.pictures = self.faces = 0
 
     def applied(self, face: Face | None) -> None:
         """The newest face was put on; a face that was on before counts once."""
         if face is not None and face.time != self._last:
             self._last = face.time
+            self._to_draw = True
+            self.faces += 1
             self._applied.append(1000 * (time.perf_counter() - face.time))
 
     def drawn(self, face: Face | None) -> None:
         """The picture with it is done."""
         self.pictures += 1
-        if face is not None and len(self._drawn) < len(self._applied):
+        if face is not None and self._to_draw:
+            self._to_draw = False
             self._drawn.append(1000 * (time.perf_counter() - face.time))
 
     def report(self, link: FaceLink | None) -> dict[str, object]:
@@ -109,7 +113,7 @@ class Delays:
         return {
             **counts,
             "pictures": self.pictures,
-            "applied": len(self._applied),
+            "applied": self.faces,
             "captured_to_applied_ms": _percentiles(self._applied),
             "captured_to_drawn_ms": _percentiles(self._drawn),
         }
@@ -126,7 +130,12 @@ def run(asked: argparse.Namespace) -> None:
     configure(asked)
     from avatar_head.stage import Stage
 
-    stage = Stage()
+    try:
+        stage = Stage()
+    except Exception as problem:  # Panda3D raises no narrower one
+        raise SystemExit(
+            f"no window: {problem} Is there a screen, and OpenGL? --offscreen draws without either"
+        ) from None
     clock = ClockObject.get_global_clock()
     clock.set_mode(ClockObject.M_limited)
     clock.set_frame_rate(asked.fps)

@@ -142,11 +142,11 @@ def test_the_newest_face_wins_rubbish_is_counted_and_gaps_are_told(
         until(lambda: connections)
         assert connections[0].request is not None
         assert connections[0].request.path == "/?format=binary"
-        for message in (numbered(2**32 - 1), b"rubbish", "rubbish", numbered(0), numbered(4)):
+        for message in (numbered(2**32 - 1), b"rubbish", "rubbish", numbered(0), numbered(4), numbered(1), numbered(2)):
             connections[0].send(message)
-        until(lambda: link.received == 3)
+        until(lambda: link.received == 5)
         assert link.newest is not None
-        assert (link.newest.sequence, link.skipped, link.refused) == (4, 3, 2)
+        assert (link.newest.sequence, link.skipped, link.refused) == (2, 3, 2), "a count that begins again is no gap"
     finally:
         link.close()
 
@@ -339,6 +339,35 @@ def test_a_pose_that_is_none_is_told_as_a_sentence(bad: str) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"'{bad}' is not one of the 52 shapes")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("panda3d")
+def test_without_a_screen_a_sentence_says_so() -> None:
+    blind = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    command = [sys.executable, str(FOLDER / "head.py"), "--pose", "jawOpen=1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=blind)
+    assert done.returncode == 1
+    assert "no window: " in done.stderr
+    assert "--offscreen" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("panda3d")
+def test_the_report_of_a_long_run_still_has_its_newest_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    import head
+
+    monkeypatch.setattr(head, "_REMEMBERED", 3)
+    delays, ages = head.Delays(), (1.0, 2.0, 3.0, 0.25, 0.25, 0.25)
+    for now, age in enumerate(ages):
+        monkeypatch.setattr(time, "perf_counter", lambda now=now: now)
+        face = AT_REST._replace(time=now - age)
+        for _ in range(2):  # the second picture shows nothing new
+            delays.applied(face)
+            delays.drawn(face)
+    told = delays.report(None)
+    assert (told["applied"], told["pictures"]) == (6, 12)
+    assert told["captured_to_applied_ms"] == told["captured_to_drawn_ms"] == {"p50": 250.0, "p99": 250.0}
 
 
 def free_port() -> int:

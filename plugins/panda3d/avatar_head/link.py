@@ -20,6 +20,7 @@ __all__ = ["AT_REST", "Face", "FaceLink", "Shown", "StreamError", "channel_order
 
 _HEADER: Final = struct.Struct("<4sBBHId")
 _TRACKED: Final = 1
+_SEQUENCES: Final = 2**32  # then the sender counts from 0 again
 _HEAD: Final = tuple(f"head{what}{axis}" for what in ("Position", "Rotation") for axis in "XYZ")
 _FIRST_PAUSE: Final = 0.25  # seconds until it tries again; twice as long each time …
 _LONGEST_PAUSE: Final = 2.0  # … up to this
@@ -152,7 +153,9 @@ class FaceLink:
                 self.refused += 1
                 continue
             self.received += 1
-            self.skipped += 0 if last is None else (face.sequence - last - 1) % 2**32
+            gap = 0 if last is None else (face.sequence - last - 1) % _SEQUENCES
+            # More than half way round is a sender that began again, not two thousand million frames.
+            self.skipped += gap if gap < _SEQUENCES // 2 else 0
             last = face.sequence
             self.newest = face  # one assignment: the render loop sees the old face or the new one, never half
 
