@@ -84,7 +84,7 @@ async def _staged(built: Path, folder: Path, seconds: int) -> dict[str, Any]:
     from tests.plugins.browser import authored
     from tests.plugins.browser.driving import driver, free_port
     from tests.plugins.browser.pages import Show, serving
-    from tests.plugins.browser.test_driven import delayed, recorded_frames
+    from tests.plugins.browser.test_driven import recorded_frames
 
     (built / "head.glb").write_bytes(authored.glb())
     port = free_port()
@@ -98,14 +98,14 @@ async def _staged(built: Path, folder: Path, seconds: int) -> dict[str, Any]:
                 await inspector.send("HeapProfiler.collectGarbage")
                 used = await inspector.send("Runtime.getHeapUsage")
                 heap.append(round(used["usedSize"] / 1e6, 2))
-            received, applied = await recorded_frames(page, 10 * 60)
+            received, applied, came_late, shown_late = await recorded_frames(page, 10 * 60)
             statistics = await page.evaluate("window.avatarStage.connection.statistics")
             await page.close()
     return {
         "received": f"{statistics['received']}, {statistics['skipped']} skipped, {statistics['bad']} bad",
         "applied": f"{len(applied)} of {len(received)}: the others were overtaken by newer ones between two pictures",
-        "due at the source to received, ms": percentiles(delayed(received)),
-        "due at the source to the avatar, ms": percentiles(delayed(applied)),
+        "due at the source to received, ms": percentiles(came_late),
+        "due at the source to the avatar, ms": percentiles(shown_late),
         "MB of the page after collection": heap,
     }
 
