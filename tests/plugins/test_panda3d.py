@@ -359,7 +359,7 @@ def test_the_report_of_a_long_run_still_has_its_newest_delays(monkeypatch: pytes
 
     monkeypatch.setattr(head, "_REMEMBERED", 3)
     delays, ages = head.Delays(), (1.0, 2.0, 3.0, 0.25, 0.25, 0.25)
-    for now, age in enumerate(ages):
+    for now, age in zip(range(0, 60, 10), ages, strict=True):
         monkeypatch.setattr(time, "perf_counter", lambda now=now: now)
         face = AT_REST._replace(time=now - age)
         for _ in range(2):  # the second picture shows nothing new
