@@ -227,7 +227,10 @@ class _Author:
             material=0,
             targets=[{"POSITION": self._floats(shift * turned)} for shift in targets.values()],
         )
-        self.gltf.meshes.append(Mesh(name=name, primitives=[primitive], extras={"targetNames": list(targets)}))
+        # As an artist may leave it: the file was saved while the jaw was open.
+        weights = [0.5 * (target.lower().endswith("jawopen")) for target in targets]
+        names = {"targetNames": list(targets)}
+        self.gltf.meshes.append(Mesh(name=name, primitives=[primitive], weights=weights or None, extras=names))
         return len(self.gltf.meshes) - 1
 
     def _floats(self, array: NDArray[np.floating]) -> int:

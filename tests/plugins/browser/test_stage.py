@@ -11,7 +11,7 @@ from avatar_driver import maps
 from avatar_driver.channels import MIRRORED, NEGATED_BY_MIRROR, SHAPE_NAMES
 from avatar_driver.rotation import quaternion_from_vector
 from tests.plugins.browser import authored
-from tests.plugins.browser.driving import Puppet, puppet, vector
+from tests.plugins.browser.driving import Puppet, free_port, puppet, vector
 from tests.plugins.browser.pages import Show, until
 
 if TYPE_CHECKING:
@@ -61,6 +61,18 @@ async def test_every_morph_target_has_the_weight_that_was_sent(show: Show, model
         page = await show(ws=played.url, model=model)
         await put(page, played, vector(**EVERY_SHAPE))
         assert await page.evaluate(WEIGHTS) == EVERY_SHAPE
+
+
+@pytest.mark.parametrize("model", ["head.glb", "vrm0-sync-bone.vrm", "vrm1-presets-bone.vrm"])
+async def test_a_model_that_was_saved_with_an_expression_waits_at_rest(show: Show, model: str) -> None:
+    page = await show(ws=f"ws://127.0.0.1:{free_port()}/", model=model, wait=False)
+    await until(page, "window.avatarStage?.avatar")
+    influences = """(() => {
+        const found = [];
+        window.avatarStage.avatar.object.traverse((mesh) => found.push(...(mesh.morphTargetInfluences ?? [])));
+        return found;
+    })()"""
+    assert await page.evaluate(influences) == [0] * len(SHAPE_NAMES)
 
 
 @pytest.mark.parametrize("generation", [0, 1])

@@ -34,6 +34,7 @@ export class MorphAvatar {
         }
         this.names.add(shape);
         this.#binds.push([mesh.morphTargetInfluences, place, INDEX.get(shape)]);
+        mesh.morphTargetInfluences[place] = 0; // a file may be saved with an expression
       }
     });
   }
