@@ -55,6 +55,8 @@ class Engine:
         self.statistics = RunStatistics()
         self.lanes: dict[str, Lane] = {}
         self.shown: Frame | None = None
+        #: By stage: the last frame that went into it.
+        self.entered: dict[str, Frame] = {}
         #: Told of every frame: as it came from the source, and as it goes to the sinks.
         self.observers: list[Callable[[Frame, Frame], None]] = []
         self.stages: Mapping[str, Stage] = dict(stages)
@@ -208,6 +210,7 @@ class Engine:
     def _processed(self, frame: Frame) -> Frame:
         began = previous = time.perf_counter()
         for label, stage in self.stages.items():
+            self.entered[label] = frame
             result = stage(frame)
             if not _finite(result):
                 result = self._repaired(label, result, frame)

@@ -30,14 +30,15 @@ _STALL_SECONDS: Final = 5.0
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def face_message(given: Frame, shown: Frame, sequence: int) -> bytes:
-    """A frame for the dashboard, 712 bytes, little-endian: kind 1, flags, count, sequence, time, and three faces.
+def face_message(given: Frame, curved: Frame, shown: Frame, sequence: int) -> bytes:
+    """A frame for the dashboard, 944 bytes, little-endian: kind 1, flags, count, sequence, time, and four faces.
 
-    The faces are (58,) float32 each: as measured, as sent out, and its tone. Flags: 1 tracked, 2 altered.
+    The faces are (58,) float32 each: as measured, as sent out, its tone, and as the response curves are given it.
+    Flags: 1 tracked, 2 altered.
     """
     flags = _TRACKED * shown.tracked | _ALTERED * bool(shown.altered)
     header = _HEADER.pack(_FACE, flags, len(CHANNELS), sequence, shown.time)
-    faces = (given.values, shown.values, shown.tone)
+    faces = (given.values, shown.values, shown.tone, curved.values)
     return header + b"".join(face.astype("<f4", copy=False).tobytes() for face in faces)
 
 

@@ -26,6 +26,7 @@ from avatar_driver.web.door import MOST_CLIENTS, Door, query_of
 from avatar_driver.web.live import LiveClient, face_message, picture_message
 from avatar_driver.web.log_lines import LogLines
 from avatar_driver.web.remote import OscCommands
+from avatar_driver.web.responses import curves_given
 
 __all__ = ["WebServer"]
 
@@ -149,7 +150,7 @@ class WebServer:
     async def _serve_dashboard(self, connection: ServerConnection) -> None:
         self._choices = await asyncio.to_thread(status.choices)
         dashboard = LiveClient(connection, self.controls)
-        dashboard.tell(status.hello(self._settings))
+        dashboard.tell(status.hello(self._settings, self._osc.port if self._osc is not None else None))
         dashboard.tell(self._state())
         dashboard.tell(self.controls.guided.message())
         self._dashboards.add(dashboard)
@@ -171,7 +172,7 @@ class WebServer:
         guided_news = self.controls.guided.feed(given)
         if not self._dashboards:
             return
-        face_bytes = face_message(given, shown, self._sequence)
+        face_bytes = face_message(given, curves_given(self._session, shown), shown, self._sequence)
         source = self._session.engine.source
         jpeg = source.preview.take() if isinstance(source, Pictured) else None
         picture = picture_message(jpeg) if jpeg is not None else None

@@ -74,7 +74,7 @@ class Dashboard:
         self.newest: dict[str, dict[str, Any]] = {}
         self.lines: list[str] = []
         self.faces = 0
-        self.face: np.ndarray | None = None  # (3, 58): measured, values, tone
+        self.face: np.ndarray | None = None  # (4, 58): measured, values, tone, curved
         self._answers: dict[int, dict[str, Any]] = {}
         self._number = 0
         self._news = asyncio.Event()
@@ -84,7 +84,7 @@ class Dashboard:
             if isinstance(message, bytes):
                 if message[0] == 1:
                     self.faces += 1
-                    self.face = np.frombuffer(message, "<f4", offset=16).reshape(3, 58)
+                    self.face = np.frombuffer(message, "<f4", offset=16).reshape(4, 58)
             else:
                 content = json.loads(message)
                 if content["type"] == "answer":

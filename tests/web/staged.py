@@ -86,8 +86,17 @@ class Staged:
     Every command is read by the server's own decoder, and every frame packed by the server's own code.
     """
 
-    def __init__(self, page: "Page", colours: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        page: "Page",
+        colours: Mapping[str, str],
+        settings: Mapping[str, Any],
+        access: str,
+        osc_port: int | None,
+    ) -> None:
         self.page = page
+        self.access = access  # the token of the printed link
+        self.hello = status.hello(WebSettings(**settings), osc_port)
         self.colours = dict(colours)  # of the profile
         self.state = first_state()
         self.asked: list[dict[str, Any]] = []
@@ -107,7 +116,7 @@ class Staged:
         await self.page.route_web_socket(re.compile("/(live|face)"), self._connected)
 
     async def _serve(self, route: "Route") -> None:
-        words = {"token": self.token, "access": "", "colours": json.dumps(self.colours)}
+        words = {"token": self.token, "access": self.access, "colours": json.dumps(self.colours)}
         found = page_at(urlsplit(route.request.url).path, stage=None, words=words)
         if not self.running:
             await route.abort("connectionrefused")
@@ -127,7 +136,7 @@ class Staged:
             support = tuple(Support(_support(name)) for name in CHANNELS)
             socket.send(encode_hello(Hello(format="binary", support=support, altered=("amplify",))).decode())
         else:
-            self.tell(status.hello(WebSettings()))
+            self.tell(self.hello)
             self.tell(self.state)
             self.tell(calibration("idle"))
         self._news.set()
@@ -144,10 +153,10 @@ class Staged:
         """Sends a text message."""
         self._send(json.dumps(message))
 
-    def show(self, given: Frame, shown: Frame | None = None) -> None:
-        """Sends a frame to the dashboard: as measured, and as sent out."""
+    def show(self, given: Frame, shown: Frame | None = None, curved: Frame | None = None) -> None:
+        """Sends a frame to the dashboard: as measured, as sent out, and as the response curves are given it."""
         self._sequence += 1
-        self._send(face_message(given, given if shown is None else shown, self._sequence))
+        self._send(face_message(given, curved or given, given if shown is None else shown, self._sequence))
 
     def stream(self, face: Frame) -> None:
         """Sends a frame to the overlay."""
@@ -201,12 +210,15 @@ async def staged(
     height: int = 900,
     host: str = "127.0.0.1",
     colours: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    access: str = "",
+    osc_port: int | None = None,
     **context: Any,
 ) -> Staged:
     """A page that is open and connected."""
     page = await browser.new_page(viewport={"width": width, "height": height}, **context)
     page.set_default_timeout(20_000)
-    stage = Staged(page, colours or {})
+    stage = Staged(page, colours or {}, settings or {}, access, osc_port)
     await stage.set_up()
     await page.goto(f"http://{host}:{PORT}/{path}")
     await stage.until_connected()

@@ -6,20 +6,13 @@ export function response(x, { gain, offset, low, high, curve }) {
   return Math.max(0, Math.min(1, offset + gain * t ** curve));
 }
 
-/** The x that gives y; null where the curve is flat and any would do. Kept to the range that moves. */
-export function inverse(y, { gain, offset, low, high, curve }) {
-  if (gain < 1e-6) return null;
-  const t = Math.max(0, Math.min(1, (y - offset) / gain)) ** (1 / curve);
-  return low + t * (high - low);
-}
-
 const STEPS = 64;
 
 /**
- * Draws the curve, a tick at the raw value, and a dot for each of `points` ({raw, out}).
- * The dot's height is what is sent out; it stands on the curve where that comes from.
+ * Draws the curve, and on it the dot of what comes in now. Below a tick at the raw value, which the filter has not seen
+ * yet; at the right one at what is sent out, which later stages may have changed.
  */
-export function drawCurve(ctx, size, settings, points, colours) {
+export function drawCurve(ctx, size, settings, { raw, given, out }, colours) {
   const pad = 10;
   const inner = size - 2 * pad;
   const px = (x) => pad + inner * x;
@@ -44,17 +37,16 @@ export function drawCurve(ctx, size, settings, points, colours) {
   ctx.lineWidth = 2.5;
   ctx.lineJoin = 'round';
   ctx.stroke();
-  for (const { raw, out } of points) {
-    ctx.fillStyle = colours.raw;
-    ctx.fillRect(px(Math.max(0, Math.min(1, raw))) - 1, pad + inner - 4, 2, 10);
-    const x = inverse(out, settings);
-    if (x === null) continue;
-    ctx.beginPath();
-    ctx.arc(px(Math.max(0, Math.min(1, x))), py(Math.max(0, Math.min(1, out))), 5.5, 0, 2 * Math.PI);
-    ctx.fillStyle = colours.panel;
-    ctx.fill();
-    ctx.lineWidth = 3;
-    ctx.strokeStyle = colours.tone;
-    ctx.stroke();
-  }
+  const kept = (value) => Math.max(0, Math.min(1, value));
+  ctx.fillStyle = colours.raw;
+  ctx.fillRect(px(kept(raw)) - 1, pad + inner - 4, 2, 10);
+  ctx.fillStyle = colours.filtered;
+  ctx.fillRect(pad + inner - 4, py(kept(out)) - 1, 10, 2);
+  ctx.beginPath();
+  ctx.arc(px(kept(given)), py(response(given, settings)), 5.5, 0, 2 * Math.PI);
+  ctx.fillStyle = colours.panel;
+  ctx.fill();
+  ctx.lineWidth = 3;
+  ctx.strokeStyle = colours.tone;
+  ctx.stroke();
 }

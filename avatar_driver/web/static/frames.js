@@ -2,7 +2,7 @@
 
 export const CHANNEL_COUNT = 58;
 export const SHAPE_COUNT = 52;
-const FRAME_BYTES = 16 + 3 * 4 * CHANNEL_COUNT;
+const FRAME_BYTES = 16 + 4 * 4 * CHANNEL_COUNT;
 const CAPACITY = 2048; // frames: 34 s at 60 a second
 
 /**
@@ -14,6 +14,7 @@ const CAPACITY = 2048; // frames: 34 s at 60 a second
  * @property {Float32Array} measured 58 numbers as the tracker gave them
  * @property {Float32Array} values 58 numbers as they are sent out
  * @property {Float32Array} tone 58 numbers, the slow part
+ * @property {Float32Array} curved 58 numbers as the response curves are given them
  */
 
 /** The frame of a binary message, or null when it is not one. The arrays are views of the message, not copies. */
@@ -30,6 +31,7 @@ export function decodeFrame(buffer) {
     measured: new Float32Array(buffer, 16, CHANNEL_COUNT),
     values: new Float32Array(buffer, 16 + 4 * CHANNEL_COUNT, CHANNEL_COUNT),
     tone: new Float32Array(buffer, 16 + 8 * CHANNEL_COUNT, CHANNEL_COUNT),
+    curved: new Float32Array(buffer, 16 + 12 * CHANNEL_COUNT, CHANNEL_COUNT),
   };
 }
 
