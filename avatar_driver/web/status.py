@@ -25,11 +25,12 @@ _PLAIN: Final = (str, int, float, bool, type(None))
 # a picture, together about one and a half frames; and the avatar's program, a frame of 60 Hz and the screen's next one.
 _CAMERA_FRAMES: Final = 1.5
 _AVATAR_MS: Final = 33.0
+_TELLING_SECONDS: Final = 2.0
 _FORGOTTEN: Final = 0.998  # of the highest rate, per status: half of it within a minute and a half
 
 
-def hello(settings: WebSettings) -> dict[str, Any]:
-    """What stays the same as long as the program runs."""
+def hello(settings: WebSettings, osc_port: int | None = None) -> dict[str, Any]:
+    """What stays the same as long as the program runs. `osc_port` is where commands by OSC are heard, if anywhere."""
     return {
         "type": "hello",
         "software": f"avatar_driver {avatar_driver.__version__}",
@@ -40,6 +41,7 @@ def hello(settings: WebSettings) -> dict[str, Any]:
         "colours": settings.colours,
         "background": settings.background,
         "stage": settings.stage is not None,
+        "osc_port": osc_port,
     }
 
 
@@ -89,9 +91,15 @@ class Rates:
         self._counts: dict[int, tuple[int, float]] = {}
         self._rates: dict[int, float] = {}
 
-    def of_camera(self, fps: float) -> float:
-        """The highest rate of late. A stall makes frames late, but no camera slower."""
-        self._camera = max(fps, _FORGOTTEN * self._camera)
+    def of_camera(self, fps: float, frames: int) -> float:
+        """The highest rate of late; 0 before it is known. A stall makes frames late, but no camera slower.
+
+        Args:
+            fps: of about the last second.
+            frames: so far. The first ones often come at once, which says nothing about a camera.
+        """
+        if frames >= _TELLING_SECONDS * fps:
+            self._camera = max(fps, _FORGOTTEN * self._camera)
         return self._camera
 
     def of(self, lane: Any, now: float) -> float:
@@ -110,7 +118,7 @@ def status(session: Session, rates: Rates, now: float) -> dict[str, Any]:
     counts = engine.statistics
     ages = [lane.statistics.recent_age for lane in engine.lanes.values() if lane.statistics.age.count]
     age = 1e3 * sorted(ages)[len(ages) // 2] if ages else None
-    delay, text = _audio_delay(age, rates.of_camera(counts.fps))
+    delay, text = _audio_delay(age, rates.of_camera(counts.fps, counts.frames))
     return {
         "type": "status",
         "tracked": engine.shown is not None and engine.shown.tracked,
