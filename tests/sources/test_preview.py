@@ -26,9 +26,8 @@ def decoded(jpeg: bytes) -> np.ndarray:
 def test_nothing_is_made_until_it_is_asked_for_nor_given_after_it_no_longer_is() -> None:
     preview = Preview()
     preview.offer(picture())
-    assert preview.take() is None
     preview.on = True
-    assert preview.take() is None
+    assert preview.take() is None, "it was made though nobody had asked"
     preview.offer(picture())
     preview.on = False
     assert preview.take() is None

@@ -12,7 +12,7 @@ from avatar_driver.errors import DecodeError
 from avatar_driver.protocols.osc import Message, encode
 from avatar_driver.web import commands
 from avatar_driver.web.remote import command
-from tests.web.running import Running, running
+from tests.web.running import Running, dashboard, running
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,27 @@ async def test_packets_act_and_nonsense_between_them_is_told_and_harms_nothing(
             await asyncio.sleep(0.01)
     assert run.session.expressions.shown == {"happy"}
     assert "no expression named 'hapy'; did you mean 'happy'?" in caplog.text
+
+
+async def test_a_packet_with_too_many_commands_is_told_and_those_there_is_room_for_are_done(
+    run: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    elements = [
+        encode(Message("/avatar_driver/expression/happy", (1,))),
+        *[encode(Message("/avatar_driver/freeze"))] * 40,
+    ]
+    send(run, b"#bundle\0" + bytes(8) + b"".join(len(each).to_bytes(4) + each for each in elements))
+    async with asyncio.timeout(5):
+        while not run.session.expressions.frozen:
+            await asyncio.sleep(0.01)
+    assert run.session.expressions.shown == {"happy"}
+    assert "too many commands at once" in caplog.text
+
+
+async def test_a_dashboard_is_told_where_commands_are_heard(run: Running) -> None:
+    assert run.server._osc is not None
+    async with dashboard(run) as page:
+        assert page.newest["hello"]["osc_port"] == run.server._osc.port > 0
 
 
 async def test_a_flood_fills_neither_memory_nor_log(run: Running, caplog: pytest.LogCaptureFixture) -> None:
