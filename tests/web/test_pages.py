@@ -59,6 +59,33 @@ PAINTED = """(selector) => {
 }"""
 
 
+# Texts that stand out too little from what is behind them: WCAG 2.2, 1.4.3, asks for 4.5 : 1. What is switched off or
+# disabled is exempt there; what is large would need less and is not excused here.
+PALE = """() => {
+    const numbers = (code) => code.match(/[\\d.]+/g).map(Number);
+    const light = (code) => {
+        const linear = (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        const [r, g, b] = numbers(code).map((part) => linear(part / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (node) => {
+        for (; node; node = node.parentElement) {
+            const style = getComputedStyle(node);
+            if (style.backgroundColor.startsWith('rgb(')) return style.backgroundColor;
+        }
+    };
+    const found = [];
+    for (const node of document.querySelectorAll('body *')) {
+        const own = [...node.childNodes].some((each) => each.nodeType === 3 && each.textContent.trim());
+        if (!own || !node.checkVisibility() || node.closest(':disabled, [data-off], .visually-hidden')) continue;
+        const [a, b] = [light(getComputedStyle(node).color), light(behind(node))];
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (ratio < 4.5) found.push(`${node.textContent.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
+    }
+    return found;
+}"""
+
+
 async def drawn(stage: Staged) -> None:
     """Waits until what was sent so far has been drawn."""
     await stage.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -117,7 +144,7 @@ async def test_a_trace_scrolls_pauses_and_measures_the_delay_and_the_tremble(ope
     await stage.until(f"() => ({PEAK})() !== null")
     before = await stage.page.evaluate(PEAK)
     send(150, 210)
-    await stage.until(f"(before) => Math.abs(({PEAK})() - before + 2 / 8) < 0.02", before)  # 60 frames of 8 s
+    await stage.until(f"(before) => Math.abs(({PEAK})() - before + 2 / 5) < 0.02", before)  # 60 frames of 5 s
     await stage.until("document.querySelectorAll('.readout')[0].textContent === 'delay 100 ms'")
     left = await stage.page.inner_text(".readout >> nth=1")
     assert float(left.removeprefix("tremble ×")) == pytest.approx(0.25, abs=0.05)
@@ -324,11 +351,23 @@ async def test_calibration_shows_each_pose_and_applies_only_what_is_accepted(ope
     def verdict(name: str, reached: float, *, moved: bool = False, absent: bool = False) -> dict[str, Any]:
         return {"name": name, "neutral": 0.05, "reached": reached, "moved": moved, "absent": absent, "text": name}
 
-    found = [verdict("jawOpen", 0.71, moved=True), verdict("mouthLeft", 0.06), verdict("cheekPuff", 0.0, absent=True)]
+    found = [
+        verdict("jawOpen", 0.71, moved=True),
+        verdict("mouthLeft", 0.06),
+        verdict("mouthRight", 0.6),
+        verdict("eyeLookUpLeft", 0.5),
+        verdict("cheekPuff", 0.0, absent=True),
+    ]
     stage.tell(calibration("review", verdicts=found))
-    await page.get_by_text("Your range is set for 1 of 3 shapes; 1 stay as they were; 1 cannot be measured").wait_for()
-    rows = await page.eval_on_selector_all(".verdicts li", "(all) => all.map((each) => each.dataset.kind)")
-    assert sorted(rows) == ["absent", "kept", "moved"]
+    await page.get_by_text("Your range is set for 1 of 5 shapes; 3 keep theirs; 1 cannot be measured").wait_for()
+    rows = await page.eval_on_selector_all(".verdicts li", "(all) => all.map((each) => each.innerText.split('\\n'))")
+    assert sorted(rows) == [
+        ["Cheek puff", "not measured"],
+        ["Jaw open", "0.05 to 0.71"],
+        ["Look up, left", "centred on your rest"],
+        ["Mouth sideways, left", "never moved: kept"],
+        ["Mouth sideways, right", "restless at rest: kept"],
+    ]
     assert len(stage.asked) == 1, "nothing is applied before it is accepted"
     await page.get_by_text("Accept", exact=True).click()
     assert (await stage.until_asked("calibrate", 2))[-1]["step"] == "accept"
@@ -358,7 +397,7 @@ async def test_outputs_show_rates_and_faults_and_are_switched(open_page: OpenPag
     assert "127.0.0.1:39539" in sinks[0]
     assert "3 dropped · 2 errors" in sinks[1]
     assert await stage.page.inner_text(".delay-number") == "85 ms"
-    await stage.page.get_by_label("vrchat on").click()
+    await stage.page.get_by_label("VRChat on").click()
     assert (await stage.until_asked("set"))[-1] | {"gesture": ""} == {
         "id": 1, "do": "set", "path": ["sinks", 1, "enabled"], "value": False, "gesture": "",
     }  # fmt: skip
@@ -388,6 +427,7 @@ async def test_every_panel_fits_narrow_screens_and_every_control_has_a_name(
         await stage.page.click(f"#tab-{tab}")
         await stage.page.wait_for_selector(f"#{tab}", state="visible")
         assert await stage.page.evaluate("document.documentElement.scrollWidth") <= width, tab
+        assert await stage.page.evaluate(PALE) == [], tab
     nameless = """(all) => all.filter((each) => each.offsetParent && !each.ariaLabel && !each.textContent.trim()
         && !each.labels?.length).map((each) => each.outerHTML)"""
     assert await stage.page.eval_on_selector_all("button, input, select", nameless) == []

@@ -6,7 +6,7 @@ import { fullWord, regionWord, scaleOf, word } from './names.js';
 import { colours } from './theme.js';
 
 const ROW = 20;
-const BAR = 10;
+const BAR = 12;
 const MARKER = 14; // px left of a bar, for the sign of how the channel is known
 const NUMBER = 34; // px right of it for the number
 const NUMBER_ALONE = 50; // … of a bar without a twin: 'absent', '-12.3 cm'
@@ -102,16 +102,23 @@ class RegionBars {
     const [raw, filtered, tone] = [at(frame.measured[index]), at(frame.values[index]), at(frame.tone[index])];
     ctx.fillStyle = colours.filtered;
     ctx.fillRect(Math.min(zero, filtered), middle - BAR / 2, Math.abs(filtered - zero), BAR);
-    ctx.fillStyle = colours.tone;
-    ctx.fillRect(Math.min(zero, tone), middle - 2, Math.abs(tone - zero), 4);
+    if (Math.abs(tone - zero) > 0.5) { // edged, so that it is seen inside the fill
+      ctx.fillStyle = colours.panel;
+      ctx.fillRect(Math.min(zero, tone) - 1, middle - 3, Math.abs(tone - zero) + 2, 6);
+      ctx.fillStyle = colours.tone;
+      ctx.fillRect(Math.min(zero, tone), middle - 2, Math.abs(tone - zero), 4);
+    }
     const absent = support[index] === 'absent';
     // The head's raw place is the camera's, not the calibrated one: out of the scale it would only mislead.
     if (!absent && (index < SHAPE_COUNT || (frame.measured[index] >= low && frame.measured[index] <= high))) {
+      ctx.fillStyle = colours.panel;
+      ctx.fillRect(raw - 2, middle - BAR / 2 - 2, 4, BAR + 4);
       ctx.fillStyle = colours.raw;
       ctx.fillRect(raw - 1, middle - BAR / 2 - 2, 2, BAR + 4);
     }
-    ctx.fillStyle = absent ? colours['ink-faint'] : colours['ink-soft'];
-    ctx.fillText(absent ? (row.length === 2 ? '–' : 'absent') : text(frame.values[index]), end, middle + 0.5);
+    const silent = absent && Math.abs(frame.values[index]) < 0.005; // an expression may move what no camera sees
+    ctx.fillStyle = silent ? colours['ink-faint'] : colours['ink-soft'];
+    ctx.fillText(silent ? (row.length === 2 ? '–' : 'absent') : text(frame.values[index]), end, middle + 0.5);
   }
 }
 

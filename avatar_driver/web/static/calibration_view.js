@@ -83,11 +83,11 @@ export class CalibrationView {
     const byRegion = Object.entries(this.hello.regions).map(([region, indices]) => {
       const names = new Set(indices.map((i) => this.hello.channels[i]));
       const own = message.verdicts.filter(({ name }) => names.has(name));
-      return own.length ? element('section', { class: 'verdicts', 'aria-label': regionWord(region) }, element('h3', { class: 'small', text: regionWord(region) }), element('ul', {}, ...own.map(verdictRow))) : null;
+      return own.length ? element('section', { class: 'verdicts', 'aria-label': regionWord(region) }, element('h3', { class: 'small', text: regionWord(region) }), element('ul', {}, ...own.map((verdict) => verdictRow(verdict, region === 'gaze')))) : null;
     });
     return element('section', { class: 'card' },
       element('header', { class: 'card-head' }, element('h2', { text: 'What was found' })),
-      element('p', { role: 'status', text: `Your range is set for ${moved} of ${message.verdicts.length} shapes; ${kept} stay as they were; ${absent} cannot be measured.` }),
+      element('p', { role: 'status', text: `Your range is set for ${moved} of ${message.verdicts.length} shapes; ${kept} keep theirs; ${absent} cannot be measured.` }),
       message.message ? element('p', { class: 'hint', text: message.message }) : null,
       element('div', { class: 'row review-buttons' }, this.#button('Accept', 'accept', 'primary'), this.#button('Discard', 'discard', '')),
       ...byRegion);
@@ -112,12 +112,13 @@ export class CalibrationView {
   }
 }
 
-function verdictRow(verdict) {
+function verdictRow(verdict, gaze) {
   const kind = verdict.absent ? 'absent' : verdict.moved ? 'moved' : 'kept';
   const span = element('i', { class: 'span' });
   span.style.left = `${100 * Math.max(0, verdict.neutral)}%`;
   span.style.width = `${100 * Math.max(0.01, Math.min(1, verdict.reached) - verdict.neutral)}%`;
   const still = verdict.reached - verdict.neutral < NEVER_MOVED;
-  const says = { absent: 'not measured', kept: still ? 'never moved: kept' : 'kept as it was', moved: `${verdict.neutral.toFixed(2)} to ${verdict.reached.toFixed(2)}` }[kind];
-  return element('li', { data: { kind }, title: verdict.text }, element('span', { class: 'verdict-name', text: fullWord(verdict.name) }), element('span', { class: 'reach', 'aria-hidden': 'true' }, kind === 'absent' ? null : span), element('span', { class: 'verdict-text', text: says }));
+  const kept = gaze ? 'centred on your rest' : still ? 'never moved: kept' : 'restless at rest: kept';
+  const says = { absent: 'not measured', kept, moved: `${verdict.neutral.toFixed(2)} to ${verdict.reached.toFixed(2)}` }[kind];
+  return element('li', { data: { kind } }, element('span', { class: 'verdict-name', text: fullWord(verdict.name) }), element('span', { class: 'reach', 'aria-hidden': 'true' }, kind === 'absent' ? null : span), element('span', { class: 'verdict-text', text: says }));
 }

@@ -1,7 +1,7 @@
 /** One channel's gain, offset, range and response curve, with its twin's if they are linked. */
 
-import { element, fitCanvas, freshId } from './dom.js';
-import { drawCurve } from './curve.js';
+import { drawCurve, response } from './curve.js';
+import { element, fitCanvas, freshId, setText } from './dom.js';
 import { SHAPE_COUNT } from './frames.js';
 import { fullWord, regionWord } from './names.js';
 import { recall, remember } from './preferences.js';
@@ -12,12 +12,14 @@ import { colours } from './theme.js';
 
 const SIZE = 148;
 const KEYS = [
-  { key: 'gain', label: 'Gain', min: 0, max: 3, usual: 1 },
-  { key: 'offset', label: 'Offset', min: -1, max: 1, usual: 0 },
-  { key: 'low', label: 'Starts at', min: 0, max: 0.95, usual: 0 },
-  { key: 'high', label: 'Full at', min: 0.05, max: 1, usual: 1 },
-  { key: 'curve', label: 'Curve', min: 0.25, max: 4, usual: 1 },
+  { key: 'gain', label: 'Gain', min: 0, max: 3, usual: 1, hint: 'Gain: how far it moves; 2 is twice as far.' },
+  { key: 'offset', label: 'Offset', min: -1, max: 1, usual: 0, hint: 'Offset: added always; lifts or lowers the rest.' },
+  { key: 'low', label: 'Starts at', min: 0, max: 0.95, usual: 0, hint: 'Starts at: what is smaller counts as rest.' },
+  { key: 'high', label: 'Full at', min: 0.05, max: 1, usual: 1, hint: 'Full at: what is larger counts as all the way.' },
+  { key: 'curve', label: 'Curve', min: 0.25, max: 4, usual: 1, hint: 'Curve: above 1 small movements become smaller, below 1 larger.' },
 ];
+const LEAST_RANGE = 0.05; // between where it starts and where it is full
+const NO_HINT = 'Touch a slider to read what it does.';
 
 export class ChannelTuning {
   constructor(settings, hello) {
@@ -29,7 +31,11 @@ export class ChannelTuning {
     this.linked = recall('linked', true);
     this.canvas = element('canvas', { role: 'img', 'aria-label': 'Response curve with the live value on it' });
     this.canvas.style.width = this.canvas.style.height = `${SIZE}px`;
-    this.sliders = KEYS.map((key) => makeSlider(settings, { ...key, paths: () => this.#targets().map((name) => ['stages', 'adjust', 'channels', name, key.key]) }));
+    this.sliders = KEYS.map((key) => makeSlider(settings, { ...key, limit: (value) => this.#limit(key.key, value), paths: () => this.#targets().map((name) => ['stages', 'adjust', 'channels', name, key.key]) }));
+    this.hint = element('p', { class: 'hint slider-hint', text: NO_HINT });
+    this.sliders.forEach(({ node }, i) => {
+      for (const event of ['pointerenter', 'focusin']) node.addEventListener(event, () => setText(this.hint, KEYS[i].hint));
+    });
     this.node = this.#build();
     settings.onChange(() => this.#refresh());
     this.#refresh();
@@ -52,7 +58,7 @@ export class ChannelTuning {
     this.caption = element('figcaption', { class: 'hint' });
     return element('section', { class: 'card channel-card', 'aria-label': 'One channel' },
       element('header', { class: 'card-head' }, element('h2', { text: 'Channel' }), this.select, this.link, element('span', { class: 'spread' }), this.clear),
-      element('div', { class: 'channel-body' }, element('figure', { class: 'curve' }, this.canvas, this.caption), element('div', { class: 'channel-sliders' }, ...this.sliders.map((slider) => slider.node))));
+      element('div', { class: 'channel-body' }, element('figure', { class: 'curve' }, this.canvas, this.caption), element('div', { class: 'channel-sliders' }, ...this.sliders.map((slider) => slider.node))), this.hint);
   }
 
   /** Tunes another channel. Head channels have no curve and are passed over. */
@@ -61,7 +67,7 @@ export class ChannelTuning {
     this.name = name;
     remember('channel', name);
     this.#refresh();
-    for (const slider of this.sliders) slider.refresh();
+    for (const slider of this.sliders) slider.refresh(true);
   }
 
   #region() {
@@ -72,6 +78,16 @@ export class ChannelTuning {
   #targets() {
     const twin = this.twins.get(this.name);
     return this.linked && twin ? [this.name, twin] : [this.name];
+  }
+
+  /** Pulled sliders stop before the range is empty. */
+  #limit(key, value) {
+    const edge = Math.round(100 * (key === 'low' ? this.#own('high', 1) - LEAST_RANGE : this.#own('low', 0) + LEAST_RANGE)) / 100;
+    return key === 'low' ? Math.min(value, edge) : key === 'high' ? Math.max(value, edge) : value;
+  }
+
+  #own(key, usual) {
+    return Number(this.settings.valueAt(['stages', 'adjust', 'channels', this.name, key], usual));
   }
 
   async #reset() {
@@ -89,16 +105,19 @@ export class ChannelTuning {
     this.select.value = this.name;
     this.link.hidden = !twin;
     this.link.setAttribute('aria-pressed', String(this.linked));
-    this.response = Object.fromEntries(KEYS.map(({ key, usual }) => [key, Number(this.settings.valueAt(['stages', 'adjust', 'channels', this.name, key], usual))]));
-    this.response.gain *= Number(this.settings.valueAt(['stages', 'adjust', 'regions', this.#region()], 1)); // as the stage does
+    const acts = this.settings.stage('adjust')?.enabled ?? true;
+    this.response = Object.fromEntries(KEYS.map(({ key, usual }) => [key, acts ? this.#own(key, usual) : usual]));
+    if (acts) this.response.gain *= Number(this.settings.valueAt(['stages', 'adjust', 'regions', this.#region()], 1)); // as the stage does
     this.clear.disabled = !this.#targets().some((name) => this.settings.valueAt(['stages', 'adjust', 'channels', name], null));
-    this.caption.textContent = this.name;
+    this.caption.title = this.name;
   }
 
   draw(frame) {
     if (!this.canvas.offsetParent) return;
     fitCanvas(this.canvas, SIZE, SIZE);
     const index = this.names.indexOf(this.name);
-    drawCurve(this.canvas.getContext('2d'), SIZE, this.response, [{ raw: frame.measured[index], out: frame.values[index] }], colours);
+    const given = frame.curved[index];
+    drawCurve(this.canvas.getContext('2d'), SIZE, this.response, { raw: frame.measured[index], given, out: frame.values[index] }, colours);
+    setText(this.caption, `in ${given.toFixed(2)} → out ${response(given, this.response).toFixed(2)}`);
   }
 }

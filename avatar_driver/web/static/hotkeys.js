@@ -14,12 +14,21 @@ const KEYS = [
   ['Ctrl+S', 'Save to profile'],
   ['?', 'This list'],
 ];
+const FROM_OUTSIDE = [
+  ['/avatar_driver/recentre', ''],
+  ['/avatar_driver/freeze', '1 or 0'],
+  ['/avatar_driver/neutral', '1 or 0'],
+  ['/avatar_driver/expression/happy', '1 or 0'],
+  ['/avatar_driver/profile', 'its name'],
+];
 
 /**
+ * @param {() => number|null} oscPort where commands by OSC are heard
  * @param {object} actions recentre, freeze, neutral, camera, pause, undo, redo, save: functions; press, release: of an
  *   expression's place, from 0; releaseAll
  */
-export function setUpHotkeys(actions) {
+export function setUpHotkeys(oscPort, actions) {
+  const showKeys = () => showList(oscPort());
   const plain = { r: actions.recentre, f: actions.freeze, n: actions.neutral, c: actions.camera, p: actions.pause, '?': showKeys };
   document.addEventListener('keydown', (event) => {
     if (document.querySelector('dialog[open]')) return;
@@ -57,11 +66,14 @@ function isTyping(target) {
   return target.matches('textarea, select, [contenteditable], input:not([type="range"], [type="checkbox"])');
 }
 
-function showKeys() {
+function showList(port) {
   const dialog = byId('keys');
   dialog.replaceChildren(
     element('h2', { id: 'keys-title', text: 'Keyboard' }),
     element('dl', { class: 'keys' }, ...KEYS.flatMap(([key, text]) => [element('dt', {}, element('kbd', { text: key })), element('dd', { text })])),
+    element('h3', { text: 'While you play' }),
+    element('p', { class: 'hint', text: `The keys act while this page has the focus. From a game, a Stream Deck or a pedal the same goes by OSC${port ? `, to UDP port ${port} of this computer:` : '. Open a port for it in your profile, as in web: {osc_port: 39580}, and start again. Then:'}` }),
+    element('ul', { class: 'osc' }, ...FROM_OUTSIDE.map(([address, value]) => element('li', {}, element('code', { text: address }), value ? element('span', { class: 'hint', text: value }) : null))),
     element('div', { class: 'row' }, element('button', { type: 'button', class: 'primary', text: 'Close', on: { click: () => dialog.close() } })));
   dialog.showModal();
 }

@@ -75,6 +75,7 @@ connection.on('hello', (hello) => {
   if (!first) return;
   bars.build(hello);
   traces.build(hello.channels);
+  outputs.obs.build(connection.access, hello.stage);
   calibration = new CalibrationView(connection, hello);
   tuning = setUpTuning(settings, hello);
   face.load().then(() => face.dress(hello.colours));
@@ -131,7 +132,7 @@ function showConnection(name, kind, text) {
 
 setUpTheme(restyle);
 setUpTabs(restyle);
-setUpHotkeys({
+setUpHotkeys(() => greeted?.osc_port ?? null, {
   recentre: () => controls.recentre(),
   freeze: () => controls.toggleFreeze(),
   neutral: () => controls.toggleNeutral(),

@@ -1,22 +1,30 @@
-/** Where the face goes: sinks with their rates and faults, the audio delay, the log. */
+/** Where the face goes: sinks with their rates and faults, what OBS needs, the log. */
 
 import { byId, element, makeSwitch, setText } from './dom.js';
+import { Obs } from './obs.js';
 import { tellAnswer } from './toasts.js';
 
 const LOG_LINES = 8;
+const COUNTS_TITLE = 'Skipped: camera pictures that came faster than they could be tracked. Filled: frames made because the camera was late.';
+const NUMBERS_TITLE = 'Dropped: frames for which the output was not ready; the next one went instead.';
+// What a sink is called, and who listens to it.
+const WORDS = {
+  vmc: ['VMC', 'VSeeFace, Warudo, VNyan'], vrchat: ['VRChat', 'OSC'], live_link: ['Live Link Face', 'Unreal'], ifacialmocap: ['iFacialMocap', ''],
+  vtube_studio: ['VTube Studio', ''], websocket: ['WebSocket', 'web pages'], virtual_camera: ['Virtual camera', 'video calls'], open_see_face: ['OpenSeeFace', 'VTube Studio, Godot'],
+  opentrack: ['opentrack', 'the head only'], recording: ['Recording', 'a file'], console: ['Console', 'the terminal'],
+};
 
 export class Outputs {
   constructor(settings) {
     this.settings = settings;
     this.rows = [];
     this.list = element('ul', { class: 'sinks' });
-    this.delay = element('p', { class: 'delay-number', text: '–' });
-    this.delayText = element('p', { class: 'hint' });
-    this.counts = element('p', { class: 'hint' });
+    this.obs = new Obs();
+    this.counts = element('p', { class: 'hint', title: COUNTS_TITLE });
     this.log = element('ol', { class: 'log', 'aria-label': 'Messages of the program' });
     byId('outputs').replaceChildren(
       element('section', { class: 'card' }, element('header', { class: 'card-head' }, element('h2', { text: 'Outputs' }), this.counts), this.list),
-      element('section', { class: 'card' }, element('header', { class: 'card-head' }, element('h2', { text: 'Audio delay for OBS' })), this.delay, this.delayText),
+      ...this.obs.nodes,
       element('section', { class: 'card' }, element('header', { class: 'card-head' }, element('h2', { text: 'Messages' })), this.log));
     settings.onChange(() => this.#build(settings.state.sinks));
   }
@@ -37,30 +45,32 @@ export class Outputs {
 
   #row(sink) {
     const target = element('p', { class: 'target mono' });
-    const numbers = element('p', { class: 'sink-numbers' });
+    const numbers = element('p', { class: 'sink-numbers', title: NUMBERS_TITLE });
     const problem = element('p', { class: 'problem', role: 'alert', hidden: true });
     const refused = element('p', { class: 'problem', role: 'alert', hidden: true });
     const light = element('i', { class: 'light', 'aria-hidden': 'true' });
-    const toggle = makeSwitch(`${sink.label} on`, async (on) => {
+    const name = nameOf(sink);
+    const toggle = makeSwitch(`${name} on`, async (on) => {
       const answer = await this.settings.set([['sinks', sink.index, 'enabled']], on);
       setText(refused, answer.ok ? '' : answer.text);
       refused.hidden = answer.ok;
     });
-    const node = element('li', { class: 'sink' }, element('div', { class: 'sink-head' }, light, element('h3', { text: sink.label }), numbers, toggle.node), target, problem, refused);
+    const who = WORDS[sink.type]?.[1];
+    const head = element('h3', { title: sink.label }, `${name} `, who ? element('small', { text: who }) : null);
+    const node = element('li', { class: 'sink' }, light, head, toggle.node, target, numbers, problem, refused);
     return { node, toggle, target, numbers, problem, light };
   }
 
   /** The counters of a status message. */
   show(status) {
     setText(this.counts, `${status.frames} frames · ${status.skipped} skipped · ${status.filled} filled`);
-    setText(this.delay, status.audio_delay_ms === null ? '–' : `${Math.round(status.audio_delay_ms)} ms`);
-    setText(this.delayText, status.audio_text ?? '');
+    this.obs.show(status);
     for (const sink of status.sinks) {
       const row = this.rows[sink.index];
       if (!row) continue;
       setText(row.target, sink.target ?? '');
       setText(row.numbers, sink.enabled ? figures(sink) : 'off');
-      setText(row.problem, sink.fault ?? '');
+      setText(row.problem, sink.fault ? `${sink.fault}. It is tried again by itself.` : '');
       row.problem.hidden = !sink.fault;
       row.light.dataset.kind = !sink.enabled ? 'off' : sink.fault ? 'bad' : sink.rate > 0 ? 'good' : 'wait';
     }
@@ -72,6 +82,11 @@ export class Outputs {
     while (this.log.children.length > LOG_LINES) this.log.lastElementChild.remove();
     if (level === 'error') tellAnswer({ ok: false, text });
   }
+}
+
+/** 'VMC', and 'VMC 2' for the second of its kind. */
+function nameOf({ type, label }) {
+  return label.startsWith(type) ? (WORDS[type]?.[0] ?? type) + label.slice(type.length) : label;
 }
 
 function figures({ rate, sent, dropped, errors }) {

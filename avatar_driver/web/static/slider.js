@@ -3,6 +3,8 @@
 import { element, freshId, setText } from './dom.js';
 import { Pull } from './settings.js';
 
+const OBJECTION = 1500; // ms for which the server's objection stays at least: a state may come together with it
+
 /**
  * @param {import('./settings.js').Settings} settings
  * @param {object} options
@@ -13,10 +15,11 @@ import { Pull } from './settings.js';
  * @param {number|(() => number)} options.usual the default
  * @param {() => Array<Array<string|number>>} options.paths where it is set; all of them get the same value
  * @param {string} [options.note] one line under it
+ * @param {(value: number) => number} [options.limit] where a hand that pulls is stopped; what is typed is not
  * @param {boolean} [options.compact] for tables: no visible label
  */
 export function makeSlider(settings, options) {
-  const { label, min, max, step = 0.01, paths, note, compact } = options;
+  const { label, min, max, step = 0.01, paths, note, compact, limit = (value) => value } = options;
   const usual = () => (typeof options.usual === 'function' ? options.usual() : options.usual);
   const id = freshId('slider');
   const problemId = `${id}-problem`;
@@ -24,11 +27,11 @@ export function makeSlider(settings, options) {
   const number = element('input', { type: 'number', class: 'number', min, max, step, 'aria-label': `${label}, as a number`, 'aria-describedby': problemId });
   const reset = element('button', { type: 'button', class: 'icon reset', 'data-icon': 'reset', 'aria-label': `Reset ${label}`, title: 'Back to the default (double click on the slider)' });
   const problem = element('p', { class: 'problem', id: problemId, role: 'alert', hidden: true });
-  const node = element('div', { class: compact ? 'slider compact' : 'slider' }, element('label', { for: id, text: label }), reset, number, range, note ? element('p', { class: 'note', text: note }) : null, problem);
+  const node = element('div', { class: compact ? 'slider compact' : 'slider' }, element('label', { for: id, text: label }), reset, number, range, note ? element('p', { class: 'note', text: note }) : null, compact ? null : element('p', { class: 'note idle', text: 'Switched off under Chain: does nothing now.' }), problem);
 
+  let objected = -Infinity;
   const pull = new Pull((value, gesture) => settings.set(paths(), value, gesture), (answer) => {
-    setText(problem, answer.ok ? '' : answer.text);
-    problem.hidden = answer.ok;
+    object(answer.ok ? '' : answer.text);
     if (!pull.busy) refresh();
   });
 
@@ -41,9 +44,19 @@ export function makeSlider(settings, options) {
     node.toggleAttribute('data-changed', Math.abs(value - usual()) > 1e-6);
   }
 
-  /** Shows what the server has, unless the hand is on it. */
-  function refresh() {
-    if (!pull.busy) show(Number(settings.valueAt(paths()[0], usual())));
+  function object(text) {
+    setText(problem, text);
+    problem.hidden = !text;
+    objected = performance.now();
+  }
+
+  /** Shows what the server has, unless the hand is on it. An objection goes when the profile has moved on, or at once. */
+  function refresh(anew = false) {
+    if (pull.busy) return;
+    const [part, name] = paths()[0];
+    node.toggleAttribute('data-idle', part === 'stages' && settings.stage(name)?.enabled === false);
+    if (anew || performance.now() - objected > OBJECTION) object('');
+    show(Number(settings.valueAt(paths()[0], usual())));
   }
 
   function move(value, ends) {
@@ -58,7 +71,7 @@ export function makeSlider(settings, options) {
     pull.end();
   }
 
-  range.addEventListener('input', () => move(Number(range.value), false));
+  range.addEventListener('input', () => move(limit(Number(range.value)), false));
   range.addEventListener('change', () => pull.end());
   range.addEventListener('dblclick', back);
   reset.addEventListener('click', () => {
@@ -70,8 +83,8 @@ export function makeSlider(settings, options) {
     if (number.value !== '' && Number.isFinite(Number(number.value))) move(Number(number.value), true);
     else refresh();
   });
-  number.addEventListener('blur', refresh);
-  settings.onChange(refresh);
+  number.addEventListener('blur', () => refresh());
+  settings.onChange(() => refresh());
   if (settings.state) refresh();
   else show(usual());
   return { node, refresh };

@@ -10,9 +10,11 @@ import { colours } from './theme.js';
 const MOST = 4;
 const AT_FIRST = ['jawOpen', 'eyeBlinkLeft', 'mouthSmileLeft'];
 const LEAST_SPAN = 0.12; // of a lane's height, in the channel's units
+const USUAL_SECONDS = 5; // at which a delay of a frame can be seen
 const MEASURE_EVERY = 500; // ms
-const DELAY_TITLE = 'How far the filtered line follows the raw one over the seconds shown, by cross-correlation. The camera and the tracker have delays of their own, which are not in it.';
-const TREMBLE_TITLE = 'What is left of the raw line’s tremble: median size of its third difference in the calmer half of what is shown, filtered over raw.';
+const LEAST_MEASURED = 5; // s: fewer hold too little calm
+const DELAY_TITLE = 'How far the filtered line follows the raw one over the last seconds, by cross-correlation. The camera and the tracker have delays of their own, which are not in it.';
+const TREMBLE_TITLE = 'What is left of the raw line’s tremble: median size of its third difference in the calmer half of the last seconds, filtered over raw.';
 
 class Lane {
   constructor(index, name, onRemove) {
@@ -47,8 +49,9 @@ class Lane {
     const y = (value) => height - 3 - ((height - 6) * (value - this.low)) / (this.high - this.low);
     this.#drawGrid(ctx, width, height, y, end, seconds);
     this.#drawTone(ctx, history, first, x, y, height);
+    // The thin one on top: where the two part, by tremble or by delay, both are seen.
+    this.#drawLine(ctx, history, first, 'values', x, y, colours.filtered, 3);
     this.#drawLine(ctx, history, first, 'measured', x, y, colours.raw, 1.1);
-    this.#drawLine(ctx, history, first, 'values', x, y, colours.filtered, 2);
   }
 
   /** The lane zooms to what is in it, gently, so that small movements can be seen too. */
@@ -137,8 +140,8 @@ export class Traces {
     this.lanes = [];
     setInterval(() => this.#measure(), MEASURE_EVERY);
     const length = byId('trace-seconds');
-    length.value = String(recall('trace-seconds', 8));
-    if (!length.value) length.value = '8';
+    length.value = String(recall('trace-seconds', USUAL_SECONDS));
+    if (!length.value) length.value = String(USUAL_SECONDS);
     length.addEventListener('change', () => {
       remember('trace-seconds', Number(length.value));
       this.restyle();
@@ -193,7 +196,7 @@ export class Traces {
   #measure() {
     const history = this.paused ?? this.history;
     if (document.hidden || history.length === 0) return;
-    for (const lane of this.lanes) if (lane.size[0] >= 40) lane.measure(history, history.lastTime, this.seconds);
+    for (const lane of this.lanes) if (lane.size[0] >= 40) lane.measure(history, history.lastTime, Math.max(this.seconds, LEAST_MEASURED));
   }
 
   #lane(index) {
