@@ -4,7 +4,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -183,10 +182,8 @@ def test_a_named_file_that_is_not_the_model_is_refused_without_falling_through(
     assert storage.requests == 1
 
 
-def test_the_real_model_has_the_published_hash_and_checking_it_costs_little(face_model: Path) -> None:
-    start = time.perf_counter()
+def test_the_real_model_has_the_published_hash(face_model: Path) -> None:
     assert find_model(face_model) == face_model
-    assert time.perf_counter() - start < 0.25
 
 
 def test_the_cache_lies_in_a_folder_of_our_own() -> None:

@@ -143,7 +143,7 @@ async def test_of_faces_that_come_while_the_driver_is_slow_only_the_newest_is_sh
     began = time.perf_counter()
     for i in range(200):
         await sink.send(Frame(1.1 + i, smile(i / 200)))
-    assert time.perf_counter() - began < 0.5  # a bound against waiting for the driver, not a measurement
+    assert time.perf_counter() - began < 5  # a bound against waiting for the driver, not a measurement
     go.set()
     await until(lambda: (cameras[0].pictures[-1] == picture(smile(199 / 200))).all())
     new = [each for each in cameras[0].pictures[shown + 1 :] if not (each == picture(smile(0.1))).all()]
@@ -172,7 +172,7 @@ async def test_a_driver_that_hangs_holds_neither_opening_nor_closing_for_ever(
     opening.cancel()
     began = time.perf_counter()
     await sink.close()
-    assert time.perf_counter() - began < 0.9
+    assert time.perf_counter() - began < 5  # of the ten for which the driver hangs
     go.set()
     await until(lambda: cameras[0].closed)
 

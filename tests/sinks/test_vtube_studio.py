@@ -221,7 +221,7 @@ async def test_a_vtube_studio_that_stops_reading_holds_nobody(fake: FakeVTubeStu
             await asyncio.sleep(0)
         assert time.perf_counter() - began < 1.5
         began = time.perf_counter()
-    assert time.perf_counter() - began < 0.5
+    assert time.perf_counter() - began < 3  # websockets itself would wait ten
 
 
 # --- permission -------------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def test_stop_ends_a_wait_for_a_picture_at_once(capture: Any) -> None:
     threading.Timer(0.05, stop.set).start()
     start = time.perf_counter()
     assert live.newest(stop) is None
-    assert time.perf_counter() - start < 0.05 + 0.1
+    assert time.perf_counter() - start < _capture._SILENCE_SECONDS / 2
 
 
 def test_stop_ends_a_wait_for_opening_at_once(capture: Any) -> None:
@@ -130,7 +130,7 @@ def test_stop_ends_a_wait_for_opening_at_once(capture: Any) -> None:
     start = time.perf_counter()
     assert not live.ready(stop)
     live.close()
-    assert time.perf_counter() - start < 0.1
+    assert time.perf_counter() - start < 5  # of the ten for which the driver hangs
     released.set()
 
 
@@ -169,7 +169,7 @@ def test_a_driver_that_hangs_holds_nobody_and_is_waited_for_before_the_next_open
     assert first.ready(NEVER)
     start = time.perf_counter()
     first.close()
-    assert time.perf_counter() - start < 0.1
+    assert time.perf_counter() - start < 5  # of the ten for which the driver hangs
 
     second = capture(lambda: healthy, before=first)
     with pytest.raises(SourceLostError, match="did not open"):
