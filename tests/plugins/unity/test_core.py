@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from avatar_driver.errors import DecodeError
 from avatar_driver.protocols.osc import Message, decode, encode
 from avatar_driver.protocols.vmc import Assembler
-from tests.osc_peers import bundled, golden
+from tests.osc_peers import bundled, golden, meaning
 from tests.plugins.unity.golden_csharp import spelled
 from tests.plugins.unity.mono import said
 
@@ -59,6 +59,13 @@ def mutated(chance: random.Random) -> bytes:
         body = bytes(packet) + bytes(-len(packet) % 4)
         packet = bytearray(b"#bundle\0" + bytes(7) + b"\1" + struct.pack(">i", len(body)) + body)
     return bytes(packet)
+
+
+def test_every_golden_packet_means_what_the_file_says(built: Path) -> None:
+    packets = [(packet, meaning(told)) for name in ("osc", "vmc", "vrchat") for _, packet, told in golden(name)]
+    lines = said(built / "harness.exe", "decode", given="".join(f"{packet.hex()}\n" for packet, _ in packets))
+    for line, (_, messages) in zip(lines, packets, strict=True):
+        assert line.split("\t")[1:] == [spelled(message) for message in messages]
 
 
 def test_every_golden_packet_and_every_truncation_of_it_reads_as_in_python(built: Path) -> None:
