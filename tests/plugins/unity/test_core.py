@@ -65,7 +65,7 @@ def test_every_golden_packet_means_what_the_file_says(built: Path) -> None:
     packets = [(packet, meaning(told)) for name in ("osc", "vmc", "vrchat") for _, packet, told in golden(name)]
     lines = said(built / "harness.exe", "decode", given="".join(f"{packet.hex()}\n" for packet, _ in packets))
     for line, (_, messages) in zip(lines, packets, strict=True):
-        assert line.split("\t")[1:] == [spelled(message) for message in messages]
+        assert [said_so for said_so in line.split("\t")[1:] if said_so] == [spelled(message) for message in messages]
 
 
 def test_every_golden_packet_and_every_truncation_of_it_reads_as_in_python(built: Path) -> None:
