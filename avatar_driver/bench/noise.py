@@ -13,7 +13,7 @@ from avatar_driver.bench._noise_fit import HEAD, SHAPE_FIT
 from avatar_driver.bench.take import Floats
 from avatar_driver.channels import CHANNELS, SHAPE_NAMES, SHAPES
 
-__all__ = ["Blocks", "Noise", "Silence", "StandIn", "rest_levels"]
+__all__ = ["Blocks", "Noise", "Silence", "StandIn", "cameras", "rest_levels"]
 
 _SLOW_TIME: Final = 0.5  # s, of the part of the noise that lingers
 _SLOW_SHARE: Final = 0.04  # of the shapes' variance
@@ -62,33 +62,44 @@ class StandIn:
 
 
 class Blocks:
-    """Real residuals, cut into blocks of 20 to 90 frames of all channels at once and shuffled.
+    """Real residuals of one clip, cut into blocks of 20 to 90 frames of all channels at once and shuffled.
 
     Blocks keep colour, tails and what channels have in common. At other frame rates than the clip's they are used frame
-    by frame, for most of this noise is new in every picture. Each sample is of one clip, drawn by chance: a camera in a
-    room has its noise, and does not become another one every second.
+    by frame, for most of this noise is new in every picture. They are a little unkinder than reality: in a lively clip
+    they are of moving faces, whose noise is larger, and are laid on resting ones too.
 
     Args:
-        clips: for each clip one (N, 58) array per tracking, longer than a block.
+        residuals: one (N, 58) array per tracking; those no longer than a block are left out.
     """
 
-    def __init__(self, clips: Sequence[Sequence[Floats]]) -> None:
-        long = ([part for part in residuals if len(part) > _BLOCK[0]] for residuals in clips)
-        self._clips = [residuals for residuals in long if residuals]
-        if not self._clips:
+    def __init__(self, residuals: Sequence[Floats]) -> None:
+        self._residuals = [part for part in residuals if len(part) > _BLOCK[0]]
+        if not self._residuals:
             raise ValueError(f"expected residuals of more than {_BLOCK[0]} frames, found none")
 
     def sample(self, rng: np.random.Generator, count: int, rate: float) -> Floats:
         """(count, 58) noise of successive frames."""
         blocks, missing = [], count
-        residuals = self._clips[rng.integers(len(self._clips))]
         while missing > 0:
-            source = residuals[rng.integers(len(residuals))]
+            source = self._residuals[rng.integers(len(self._residuals))]
             length = min(int(rng.integers(*_BLOCK)), len(source))
             begin = int(rng.integers(len(source) - length + 1))
             blocks.append(source[begin : begin + length])
             missing -= length
         return np.concatenate(blocks)[:count]
+
+
+def cameras(clips: Sequence[Sequence[Floats]]) -> list[Noise]:
+    """The noise of each clip that is long enough for blocks, to take turns: a camera in a room has its noise.
+
+    Args:
+        clips: for each clip its residuals.
+
+    Raises:
+        ValueError: no clip is long enough.
+    """
+    long = [residuals for residuals in clips if any(len(part) > _BLOCK[0] for part in residuals)]
+    return [Blocks(residuals) for residuals in long or clips[:1]]
 
 
 def rest_levels() -> Floats:

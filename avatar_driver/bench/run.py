@@ -13,7 +13,7 @@ from avatar_driver.bench.camera import Camera
 from avatar_driver.bench.group import Group, median
 from avatar_driver.bench.lineup import FOXY, OURS, RAW, TUNED, Contender, families, lineup
 from avatar_driver.bench.measures import rest_jitter
-from avatar_driver.bench.noise import Blocks, Noise, StandIn
+from avatar_driver.bench.noise import Noise, StandIn, cameras
 from avatar_driver.bench.probes import probe
 from avatar_driver.bench.results import CurvePoint, Results
 from avatar_driver.bench.scenes import scene
@@ -64,8 +64,8 @@ class _Size:
     dim_copies: int
 
 
-_FULL: Final = _Size(6, 45.0, 2, 24, 2, 2, 2, tuple(_CONDITION_CAMERAS), 4, 2)
-_QUICK: Final = _Size(2, 32.0, 1, 6, 1, 1, 1, ("30 fps", "15 fps", "double the noise"), 3, 0)
+_FULL: Final = _Size(6, 45.0, 2, 24, 4, 4, 2, tuple(_CONDITION_CAMERAS), 4, 2)
+_QUICK: Final = _Size(2, 32.0, 1, 6, 2, 2, 1, ("30 fps", "15 fps", "double the noise"), 3, 0)
 
 
 def bench(
@@ -87,8 +87,7 @@ def bench(
     began = time.perf_counter()
     run = _Run(_QUICK if quick else _FULL, seed, progress, 0.75 if videos else 0.0)
     clips, skipped = _tracked_clips(videos, model, run) if videos else ([], [])
-    noise: Noise = Blocks([clip.residuals for clip in clips]) if clips else StandIn()
-    results = run.scenes(noise)
+    results = run.scenes(cameras([clip.residuals for clip in clips]) if clips else [StandIn()])
     results.source = ", ".join(clip.name for clip in clips) or "stand-in"
     results.quick, results.seed, results.skipped = quick, seed, skipped
     if clips:
@@ -141,13 +140,13 @@ class _Run:
     def stream(self, *use: int) -> np.random.Generator:
         return np.random.default_rng([self._seed, *use])
 
-    def scenes(self, noise: Noise) -> Results:
-        """Everything that is measured on synthetic truth."""
+    def scenes(self, noises: Sequence[Noise]) -> Results:
+        """Everything that is measured on synthetic truth; the kinds of noise take turns."""
         self._tell("choreographing", 0.02)
         size = self.size
-        self.tuning = [self._scene(noise, Camera(), _TUNING, i) for i in range(size.tuning)]
-        reporting = [self._scene(noise, Camera(), _REPORTING, i) for i in range(size.scenes)]
-        self.probes = [self._probe(noise, _PROBE_CAMERA, _PROBING, i) for i in range(size.probes)]
+        self.tuning = [self._scene(noises, Camera(), _TUNING, i) for i in range(size.tuning)]
+        reporting = [self._scene(noises, Camera(), _REPORTING, i) for i in range(size.scenes)]
+        self.probes = [self._probe(noises, _PROBE_CAMERA, _PROBING, i) for i in range(size.probes)]
         self._tell("tuning the baselines to our calm", 0.06)
         contenders, curve = _tuned(self.tuning, reporting[: size.curve_scenes], with_tracker=False)
         results = Results(contenders={one.key: (one.label, one.detail) for one in contenders})
@@ -164,7 +163,7 @@ class _Run:
             results.cost[one.key] = _cost(one, reporting[0].takes[0])
         results.curves["scenes"] = curve
         results.traces = scene_traces(shown[TUNED], shown[OURS])
-        self._conditions(noise, [one for one in contenders if one.key in (RAW, FOXY, TUNED, OURS)], results)
+        self._conditions(noises, [one for one in contenders if one.key in (RAW, FOXY, TUNED, OURS)], results)
         return results
 
     def clips(self, clips: Sequence[Clip], results: Results) -> None:
@@ -199,16 +198,16 @@ class _Run:
         shown = {key: Played(longest, play(make(), longest)) for key in (TUNED, OURS) if (make := makers[key])}
         results.clip_traces = clip_traces(shown[TUNED], shown[OURS])
 
-    def _conditions(self, noise: Noise, contenders: Sequence[Contender], results: Results) -> None:
+    def _conditions(self, noises: Sequence[Noise], contenders: Sequence[Contender], results: Results) -> None:
         for number, name in enumerate(self.size.conditions):
             camera = _CONDITION_CAMERAS[name]
             self._tell(f"measuring at {name}", 0.62 + 0.36 * number / len(self.size.conditions))
             # The same scenes and noise at each condition: what differs is the condition.
-            groups = [self._scene(noise, camera, _CONDITIONS, i) for i in range(self.size.condition_scenes)]
+            groups = [self._scene(noises, camera, _CONDITIONS, i) for i in range(self.size.condition_scenes)]
             count = self.size.condition_probes
             if name == RAISED:  # these moves are smaller beside their noise, so it takes more of them
                 groups, count, camera = [], 6 * count, _PROBE_CAMERA
-            probes = [self._probe(noise, camera, _CONDITIONS, 100 + i, name == RAISED) for i in range(count)]
+            probes = [self._probe(noises, camera, _CONDITIONS, 100 + i, name == RAISED) for i in range(count)]
             raw = [Played(take, take.raw.astype(np.float64)) for take in probes]
             results.conditions[name] = {}
             for one in contenders:
@@ -218,12 +217,14 @@ class _Run:
                 score |= probe_scores([Played(take, play(stage, take)) for take in probes], raw)
                 results.conditions[name][one.key] = score
 
-    def _scene(self, noise: Noise, camera: Camera, use: int, number: int) -> Group:
+    def _scene(self, noises: Sequence[Noise], camera: Camera, use: int, number: int) -> Group:
         path = scene(self.stream(use, number, 0), self.size.seconds)
+        noise = noises[number % len(noises)]
         return Group((camera.film(path, noise, self.stream(use, number, 1), f"scene {number + 1}"),))
 
-    def _probe(self, noise: Noise, camera: Camera, use: int, number: int, raised: bool = False) -> Take:
+    def _probe(self, noises: Sequence[Noise], camera: Camera, use: int, number: int, raised: bool = False) -> Take:
         path = probe(self.stream(use, number, 0), number, raised=raised)
+        noise = noises[number % len(noises)]
         return camera.film(path, noise, self.stream(use, number, 1), f"probe {number + 1}")
 
     def _tell(self, what: str, share: float) -> None:

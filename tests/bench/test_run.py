@@ -11,14 +11,17 @@ from rich.console import Console
 
 from avatar_driver.bench import baselines, lineup, run
 from avatar_driver.bench.baselines import OneEuroSetting
+from avatar_driver.bench.camera import Camera
 from avatar_driver.bench.group import Group
 from avatar_driver.bench.lineup import MEDIAPIPE, OURS, RAW, TUNED
+from avatar_driver.bench.noise import Noise, StandIn, cameras
 from avatar_driver.bench.report import report
 from avatar_driver.bench.results import Results
 from avatar_driver.bench.table import table
 from avatar_driver.bench.take import Kind, Take
 from avatar_driver.bench.takes import Clip, leave_one_out
 from avatar_driver.bench.targets import RAISED
+from avatar_driver.channels import CHANNELS
 from avatar_driver.errors import SourceError
 from tests.bench.test_takes import trackings
 
@@ -212,21 +215,39 @@ def test_where_no_first_half_rests_the_baselines_are_tuned_on_scenes_and_the_rea
     assert note in report(found)
 
 
-def test_scenes_have_the_noise_of_one_clip_at_a_time_and_raised_moves_are_probed_apart(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    cameras: list[int] = []
+def test_clips_take_turns_in_lending_their_noise_whatever_is_measured() -> None:
+    """One clip by chance would make a condition's figure a matter of luck: clips differ more than conditions do."""
+    turns: dict[str, list[int]] = {}
 
-    class Heard(run.Blocks):
-        def __init__(self, clips: Sequence[Sequence[np.ndarray]]) -> None:
-            cameras.append(len(clips))
-            super().__init__(clips)
+    class Numbered:
+        def __init__(self, number: int) -> None:
+            self._number = number
+
+        def sample(self, rng: np.random.Generator, count: int, rate: float) -> np.ndarray:
+            turns.setdefault(f"{rate:.0f}", []).append(self._number)
+            return np.zeros((count, len(CHANNELS)))
+
+    noises = [Numbered(number) for number in range(3)]
+    one = run._Run(TINY, 0, quiet, 0.0)
+    for number in range(4):
+        one._scene(noises, Camera(), 1, number)
+        one._probe(noises, Camera(rate=15.0), 1, number)
+    assert turns == {"30": [0, 1, 2, 0], "15": [0, 1, 2, 0]}
+    assert run._FULL.condition_scenes >= 4, "so that no condition is judged by one or two cameras"
+
+
+def test_raised_moves_are_probed_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    lent: list[int] = []
+
+    def heard(clips: Sequence[Sequence[np.ndarray]]) -> list[Noise]:
+        lent.append(len(clips))
+        return cameras(clips)
 
     fake_tracking(monkeypatch)
-    monkeypatch.setattr(run, "Blocks", Heard)
+    monkeypatch.setattr(run, "cameras", heard)
     monkeypatch.setattr(run, "_QUICK", run._Size(1, 20.0, 1, 1, 1, 1, 1, ("30 fps", RAISED), 3, 0))
     found = small(videos=[Path("a.mp4"), Path("longer.mp4")])
-    assert cameras == [2]
+    assert lent == [2]
     usual, raised = (found.conditions[name][RAW] for name in ("30 fps", RAISED))
     assert "jitter" in usual
     assert "jitter" not in raised, "only single moves are made of a raised face"
@@ -240,7 +261,7 @@ def test_scenes_have_the_noise_of_one_clip_at_a_time_and_raised_moves_are_probed
 
 
 def probe_of(raised: bool) -> Take:
-    return run._Run(TINY, 0, quiet, 0.0)._probe(run.StandIn(), run._PROBE_CAMERA, 9, 0, raised)
+    return run._Run(TINY, 0, quiet, 0.0)._probe([StandIn()], run._PROBE_CAMERA, 9, 0, raised)
 
 
 def test_a_single_clip_without_a_face_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from avatar_driver.bench.camera import PATH_RATE, Camera, Path
-from avatar_driver.bench.noise import Blocks, Silence, StandIn, rest_levels
+from avatar_driver.bench.noise import Blocks, Silence, StandIn, cameras, rest_levels
 from avatar_driver.bench.probes import PHASES, probe
 from avatar_driver.bench.scenes import scene
 from avatar_driver.bench.sketch import PROBED
@@ -121,7 +121,7 @@ def _path_of(level: float) -> Path:
 
 def test_blocks_keep_all_channels_of_a_moment_together() -> None:
     residuals = [np.arange(200)[:, None] + 1000.0 * part + np.zeros(len(CHANNELS)) for part in range(3)]
-    noise = Blocks([residuals]).sample(np.random.default_rng(0), 500, 30.0)
+    noise = Blocks(residuals).sample(np.random.default_rng(0), 500, 30.0)
     assert noise.shape == (500, len(CHANNELS))
     assert (noise == noise[:, :1]).all()
     runs = np.diff(np.flatnonzero(np.diff(noise[:, 0]) != 1))
@@ -131,17 +131,16 @@ def test_blocks_keep_all_channels_of_a_moment_together() -> None:
 
 def test_blocks_need_something_to_cut_from() -> None:
     with pytest.raises(ValueError, match="found none"):
-        Blocks([[np.zeros((10, len(CHANNELS)))]])
+        cameras([[np.zeros((10, len(CHANNELS)))]])
 
 
-def test_a_sample_of_blocks_is_of_one_camera_and_all_cameras_have_their_turn() -> None:
-    clips = [[np.full((100, len(CHANNELS)), float(clip)) for _ in range(2)] for clip in range(3)]
-    seen = set()
-    for seed in range(20):
-        noise = Blocks(clips).sample(np.random.default_rng(seed), 400, 30.0)
-        assert (noise == noise[0]).all()
-        seen.add(float(noise[0, 0]))
-    assert seen == {0.0, 1.0, 2.0}
+def test_each_clip_that_is_long_enough_is_a_camera_with_noise_of_its_own() -> None:
+    clips = [[np.full((frames, len(CHANNELS)), float(clip)) for frames in (9, 100)] for clip in range(2)]
+    clips.insert(1, [np.full((15, len(CHANNELS)), 9.0)])
+    for seed in range(5):
+        for clip, noise in enumerate(cameras(clips)):
+            assert (noise.sample(np.random.default_rng(seed), 400, 30.0) == clip).all()
+    assert len(cameras(clips)) == 2
 
 
 def test_moves_begin_where_the_noise_is_what_the_pass_lines_are_stated_for() -> None:
