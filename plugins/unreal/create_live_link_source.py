@@ -65,8 +65,10 @@ def with_plugins(project: dict[str, Any]) -> dict[str, Any]:
     return {**project, "Plugins": listed}
 
 
-def prepare(project: Path, port: int = 11_111) -> list[Path]:
-    """Switches the plugins and the listener on; returns the files that changed, each kept beside as `.bak`.
+def prepare(project: Path, port: int = 11_111) -> list[tuple[Path, Path | None]]:
+    """Switches the plugins and the listener on.
+
+    Returns: the files that were written, each with the copy of what was there before; None if it is new.
 
     Raises:
         SetupError: it is no project of Unreal's, or a file cannot be written.
@@ -95,8 +97,9 @@ def keep_preset(unreal: ModuleType, path: str) -> tuple[str, ...]:
     """
     if not hasattr(unreal, "LiveLinkPreset"):
         raise SetupError("The plugin Live Link is off: Edit, Plugins, Live Link. Then start the editor again")
-    if unreal.EditorAssetLibrary.does_asset_exist(path):
-        preset = unreal.EditorAssetLibrary.load_asset(path)
+    assets = _assets(unreal)
+    if assets.does_asset_exist(path):
+        preset = assets.load_asset(path)
     else:
         folder, _, name = path.rpartition("/")
         tools = unreal.AssetToolsHelpers.get_asset_tools()
@@ -107,9 +110,18 @@ def keep_preset(unreal: ModuleType, path: str) -> tuple[str, ...]:
     sources = tuple(str(source.get_editor_property("source_type")) for source in preset.get_editor_property("sources"))
     if not sources:
         raise SetupError("Live Link has no source yet: Window, Virtual Production, Live Link, + Source, Apple ARKit")
-    if not unreal.EditorAssetLibrary.save_loaded_asset(preset, only_if_is_dirty=False):
+    if not assets.save_loaded_asset(preset, only_if_is_dirty=False):
         raise SetupError(f"{path} cannot be saved; is it checked out?")
     return sources
+
+
+def _assets(unreal: ModuleType) -> Any:
+    """What finds, loads and saves assets: part of the editor since Unreal 5, before that of a plugin."""
+    if hasattr(unreal, "EditorAssetSubsystem"):
+        return unreal.get_editor_subsystem(unreal.EditorAssetSubsystem)
+    if hasattr(unreal, "EditorAssetLibrary"):
+        return unreal.EditorAssetLibrary
+    raise SetupError("The plugin Editor Scripting Utilities is off: Edit, Plugins. Then start the editor again")
 
 
 def main(arguments: list[str], unreal: ModuleType | None = None) -> int:
@@ -134,7 +146,9 @@ def _done(asked: argparse.Namespace, unreal: ModuleType | None) -> list[str]:
     project = asked.project or _open_project(unreal)
     if asked.preset is None:
         changed = prepare(project, asked.port)
-        said = [f"changed {path}; it was kept as {path.name}.bak" for path in changed]
+        said = [
+            f"wrote {path}{'' if kept is None else f'; as it was, it is kept as {kept.name}'}" for path, kept in changed
+        ]
         again = "Start the editor again." if changed else "Everything was as it should be."
         return [*said, f"{again} It listens on UDP port {asked.port}.", *_subjects(unreal)]
     if unreal is None:
@@ -181,7 +195,7 @@ def _read(path: Path) -> tuple[str, str]:
     return content.decode(encoding), encoding
 
 
-def _set(path: Path, section: str, settings: dict[str, str]) -> list[Path]:
+def _set(path: Path, section: str, settings: dict[str, str]) -> list[tuple[Path, Path | None]]:
     before, encoding = _read(path) if path.is_file() else ("", "utf-8")
     text = before
     for key, value in settings.items():
@@ -189,15 +203,16 @@ def _set(path: Path, section: str, settings: dict[str, str]) -> list[Path]:
     return _write(path, text, encoding) if text.splitlines() != before.splitlines() else []
 
 
-def _write(path: Path, text: str, encoding: str) -> list[Path]:
+def _write(path: Path, text: str, encoding: str) -> list[tuple[Path, Path | None]]:
+    kept = path.with_name(f"{path.name}.bak") if path.is_file() else None
     try:
         path.parent.mkdir(exist_ok=True)
-        if path.is_file():
-            shutil.copy2(path, path.with_name(f"{path.name}.bak"))
+        if kept is not None:
+            shutil.copy2(path, kept)
         path.write_bytes(text.encode(encoding))
     except OSError as problem:
         raise SetupError(f"{path} cannot be written: {problem.strerror}; is it checked out, or read-only?") from problem
-    return [path]
+    return [(path, kept)]
 
 
 if __name__ == "__main__":

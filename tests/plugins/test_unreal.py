@@ -55,7 +55,7 @@ def test_a_project_is_prepared_and_what_was_there_stays(project: Path) -> None:
     ini.parent.mkdir()
     ini.write_text(ENGINE, encoding="utf-8")
 
-    assert script.prepare(project, 11112) == [project, ini]
+    assert [path for path, _ in script.prepare(project, 11112)] == [project, ini]
 
     told = json.loads(project.read_text())
     assert told["EngineAssociation"] == "5.4"
@@ -105,6 +105,8 @@ def test_beside_the_editor_it_runs_as_a_program(project: Path) -> None:
     command = [sys.executable, str(SCRIPT), str(project), "--port", "11113"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "Start the editor again. It listens on UDP port 11113." in done.stdout
+    assert f"{project}; as it was, it is kept as {project.name}.bak" in done.stdout
+    assert "DefaultEngine.ini\n" in done.stdout, "it was not there, so nothing was kept"
     again = subprocess.run(command, capture_output=True, text=True, check=True)
     assert again.stdout.startswith("Everything was as it should be.")
     for bad in ([sys.executable, str(SCRIPT)], [*command, "--preset"]):
@@ -160,11 +162,13 @@ class Editor(ModuleType):
         self.Paths = SimpleNamespace(
             get_project_file_path=lambda: f"../../{project.name}", convert_relative_path_to_full=lambda _: str(project)
         )
-        self.EditorAssetLibrary = SimpleNamespace(
+        self.EditorAssetSubsystem = type("EditorAssetSubsystem", (), {})
+        assets = SimpleNamespace(
             does_asset_exist=self.assets.__contains__,
             load_asset=self.assets.__getitem__,
             save_loaded_asset=save_loaded_asset,
         )
+        self.get_editor_subsystem = {self.EditorAssetSubsystem: assets}.__getitem__
         self.AssetToolsHelpers = SimpleNamespace(get_asset_tools=lambda: SimpleNamespace(create_asset=create_asset))
 
 
@@ -193,6 +197,17 @@ def test_a_preset_keeps_what_live_link_shows_and_can_be_the_first_thing_loaded(p
     assert "bEnableLiveLinkForFaceTracking=False" in engine, "two listeners on one port"
     assert script.main(["--preset"], editor) == 0
     assert len(editor.assets) == 1, "the one that is there is built anew"
+
+
+def test_before_unreal_5_a_plugin_s_library_keeps_the_preset_and_without_it_a_sentence_says_so(project: Path) -> None:
+    old = Editor(project, sources=("Apple AR Face Tracking",))
+    old.EditorAssetLibrary = old.get_editor_subsystem(old.EditorAssetSubsystem)
+    del old.EditorAssetSubsystem, old.get_editor_subsystem
+    assert script.main(["--preset"], old) == 0
+    assert old.saved
+    del old.EditorAssetLibrary
+    assert script.main(["--preset"], old) == 1
+    assert "The plugin Editor Scripting Utilities is off" in old.errors[0]
 
 
 def test_what_has_to_be_done_first_is_said(project: Path) -> None:
