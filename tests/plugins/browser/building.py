@@ -1,10 +1,11 @@
-"""Builds the stage with npm and Vite, away from the checkout; what npm installs is kept for the next run."""
+"""Builds the stage with npm and Vite, away from the checkout; what they make is kept for the next run."""
 
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -60,33 +61,53 @@ def stage_workspace(folder: Path) -> Path:
 
 
 def built_stage(stage: Path) -> Path:
-    """The folder `dist` of a workspace, as `npm run build` makes it."""
-    done = _npm("run", "build", cwd=stage)
-    assert done.returncode == 0, done.stdout + done.stderr
+    """The folder `dist` of a workspace, as `npm run build` makes it, or made it of the very same files."""
+    sources = [path for folder in (stage.parent, stage.parents[2] / "blendshape_maps") for path in _files(folder)]
+    content = hashlib.sha256()
+    for path in sources:
+        content.update(f"{path.relative_to(stage.parents[2])} {path.stat().st_size}\n".encode() + path.read_bytes())
+
+    def build(folder: Path) -> None:
+        done = _npm("run", "build", cwd=stage)
+        assert done.returncode == 0, done.stdout + done.stderr
+        shutil.copytree(stage / "dist", folder)
+
+    shutil.copytree(_kept("dist", content.hexdigest(), build), stage / "dist", dirs_exist_ok=True)
     return stage / "dist"
 
 
 def _installed() -> Path:
     """A node_modules that holds what the lock file names, from an earlier run or installed now."""
     lock = (BROWSER / "stage" / "package-lock.json").read_bytes()
+    return _kept("stage", hashlib.sha256(lock).hexdigest(), _install) / "stage" / "node_modules"
+
+
+def _kept(what: str, made_of: str, make: Callable[[Path], None]) -> Path:
+    """A folder that an earlier run made, or this one does now."""
     kept = platformdirs.user_cache_path("avatar_driver_tests", appauthor=False)
-    home = kept / f"stage-{hashlib.sha256(lock).hexdigest()[:16]}"
+    home = kept / f"{what}-{made_of[:16]}"
     if not home.exists():
         kept.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept) as made:
-            _install(Path(made))
-            # Whoever else installs at this moment makes the same; the first one stays.
+            make(Path(made, "whole"))
+            # Whoever else makes it at this moment makes the same; the first one stays.
             if not home.exists():
                 Path(made, "whole").rename(home)
-    return home / "stage" / "node_modules"
+    return home
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below a folder but those that npm installed or Vite made."""
+    made = ("node_modules", "dist")
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not set(made) & set(path.parts))
 
 
 def _install(folder: Path) -> None:
-    stage = folder / "whole" / "stage"
+    stage = folder / "stage"
     stage.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(BROWSER / "stage" / name, stage)
-    shutil.copytree(BROWSER / "client", folder / "whole" / "client")
+    shutil.copytree(BROWSER / "client", folder / "client")
     done = _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", cwd=stage)
     if done.returncode and any(code in done.stderr for code in _UNREACHABLE):
         raise MissingError("needs npm's registry, which cannot be reached from this machine")

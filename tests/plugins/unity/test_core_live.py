@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import numpy as np
 from avatar_driver.channels import INDEX, SHAPE_NAMES
 from avatar_driver.frame import Frame
 from avatar_driver.maps import load
+from avatar_driver.protocols.vmc import Encoder
 from avatar_driver.sinks.vmc import Vmc
 from avatar_driver.sources.synthetic import Synthetic
 from tests.plugins.unity.mono import Session, receiving
@@ -56,13 +58,13 @@ def delays(session: Session, sent: list[float], moment: str = "applied") -> np.n
 
 
 def test_every_frame_the_driver_sends_at_60_hertz_arrives_as_it_was_made(built: Path, tmp_path: Path) -> None:
-    options = ("--set", "source.fps=60", "--set", "source.seconds=3", "--set", "stages=[]")
+    options = ("--set", "source.fps=60", "--set", "source.seconds=2", "--set", "stages=[]")
     with receiving(built, weights=True) as session:
         counts = driven(session.port, tmp_path / "report.json", *options)
     assert session.applies == counts["sent"] > 60
     assert len(session.frames) == session.applies - session.unseen > 60
     assert session.bad == session.errors == 0
-    expected = [frame.values for frame in Synthetic(fps=60, seconds=3, fast=True).frames(Event())]
+    expected = [frame.values for frame in Synthetic(fps=60, seconds=2, fast=True).frames(Event())]
     pascal = [name[0].upper() + name[1:] for name in SHAPE_NAMES]
     alike = []
     for frame in session.frames:
@@ -70,7 +72,7 @@ def test_every_frame_the_driver_sends_at_60_hertz_arrives_as_it_was_made(built: 
         alike.append(float(np.abs(np.array(expected)[:, :52] - weights).max(axis=1).min()) < 1e-5)
     # Then the driver ends by easing the face to rest.
     made = sum(alike)
-    assert made > 120
+    assert made > 80
     assert all(alike[:made])
     assert all(frame.tracked for frame in session.frames[:made])
     assert not any(session.frames[-1].weights.values())
@@ -87,18 +89,25 @@ async def test_from_sender_to_game_takes_less_than_a_frame(built: Path) -> None:
     assert np.median(late) < 16.7
 
 
-def test_it_endures_without_growing(built: Path, tmp_path: Path) -> None:
-    """Three seconds here. Ten minutes, measured once: see the package's README."""
-    command = ["mono", str(built / "harness.exe"), "endure", "3.1", "0.5"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+def test_it_endures_without_growing(built: Path) -> None:
+    """A minute of frames in two seconds here; `python -m tests.plugins.measure unity` for as long as you like."""
+    encoder, frame = Encoder(SHAPE_NAMES), Frame(0.0, np.linspace(0, 1, 58, dtype=np.float32))
+    packets = encoder.packets(frame, frame.values[:52])
+    command = ["mono", str(built / "harness.exe"), "endure", "1.9", "0.3"]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out,
+    ):
         assert process.stdout is not None
         port = int(process.stdout.readline())
-        options = ("--set", "source.fps=60", "--set", "source.seconds=3.5")
-        driven(port, tmp_path / "report.json", *options)
+        while process.poll() is None:
+            for packet in packets * 20:
+                out.sendto(packet, ("127.0.0.1", port))
+            time.sleep(0.01)
         lines = [[int(word) for word in line.split()] for line in process.stdout]
     assert len(lines) >= 3
     first, last = lines[0], lines[-1]
-    assert last[1] > 60
+    assert last[1] - first[1] > 1000
     assert last[2] == 0
     assert last[4] - first[4] < 200_000  # managed bytes: names are learnt once
     assert last[5] - first[5] < 8_192  # KiB resident
