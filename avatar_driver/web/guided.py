@@ -135,6 +135,7 @@ class Guided:
                 }
                 for verdict in verdicts
             ],
+            "only_neutral": self._only_neutral,
             "applied": bool(self._applied),
             "can_undo": bool(self._applied),
         }

@@ -198,7 +198,7 @@ class Staged:
 
 
 def calibration(phase: str, **more: Any) -> dict[str, Any]:
-    message = {"step": 0, "share": 0.0, "frames": 0, "needed": 60, "message": "", "verdicts": []}
+    message = {"step": 0, "share": 0.0, "frames": 0, "needed": 60, "message": "", "verdicts": [], "only_neutral": False}
     return {"type": "calibration", "phase": phase, **message, "applied": False, "can_undo": False, **more}
 
 

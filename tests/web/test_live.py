@@ -155,6 +155,14 @@ async def test_what_the_response_curves_are_given_is_told_with_every_frame(run: 
     assert page.face[1, jaw] == pytest.approx(0.5 * page.face[3, jaw], abs=1e-6)
 
 
+async def test_a_response_curve_before_the_filter_is_given_what_was_measured(tmp_path: Path) -> None:
+    profile = PROFILE.replace("  - {type: calibrate}", "  - {type: adjust, regions: {jaw: 0.5}}\n  - {type: calibrate}")
+    async with running(tmp_path, profile=profile) as run, dashboard(run) as page:
+        await page.until(lambda: page.faces > 3)
+        assert page.face is not None
+        assert np.array_equal(page.face[3], page.face[0])
+
+
 async def test_a_sink_is_switched_off_and_on(run: Running, page: Dashboard) -> None:
     assert (await page.ask("set", path=["sinks", 0, "enabled"], value=False))[0]
     await page.until(lambda: not page.newest["status"]["sinks"][0]["enabled"] if "status" in page.newest else False)

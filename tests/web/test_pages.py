@@ -48,6 +48,20 @@ PEAK = """() => {
     return count ? sum / count / canvas.width : null;
 }"""
 
+# Pixels of the raw line of the first lane, as a share of the filtered line's.
+LANE_RAW = """() => {
+    const canvas = document.querySelector('.lane canvas');
+    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    const count = (name) => {
+        const code = getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
+        const wanted = [1, 3, 5].map((at) => parseInt(code.slice(at, at + 2), 16));
+        let found = 0;
+        for (let i = 0; i < data.length; i += 4) found += wanted.every((part, k) => Math.abs(data[i + k] - part) < 30);
+        return found;
+    };
+    return count('raw') / count('filtered');
+}"""
+
 PAINTED = """(selector) => {
     const canvas = document.querySelector(selector);
     const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -146,6 +160,7 @@ async def test_a_trace_scrolls_pauses_and_measures_the_delay_and_the_tremble(ope
     send(150, 210)
     await stage.until(f"(before) => Math.abs(({PEAK})() - before + 2 / 5) < 0.02", before)  # 60 frames of 5 s
     await stage.until("document.querySelectorAll('.readout')[0].textContent === 'delay 100 ms'")
+    assert 0.05 < await stage.page.evaluate(LANE_RAW) < 0.25, "raw is seen where it is apart, else there is one line"
     left = await stage.page.inner_text(".readout >> nth=1")
     assert float(left.removeprefix("tremble ×")) == pytest.approx(0.25, abs=0.05)
 
@@ -338,7 +353,11 @@ async def test_calibration_shows_each_pose_and_applies_only_what_is_accepted(ope
     await page.click("#tab-calibrate")
     await page.get_by_text("Start, about a minute").click()
     assert (await stage.until_asked("calibrate"))[-1]["step"] == "start"
+    stage.tell(calibration("recording", share=0.5, frames=31, only_neutral=True))
+    await page.get_by_text("step 1 of 1", exact=True).wait_for()
+    stage.tell(calibration("idle"))
     stage.tell(calibration("recording", share=0.5, frames=31))
+    await page.get_by_text("step 1 of 12", exact=True).wait_for()
     await page.get_by_text("31 of 60 good frames").wait_for()
     stage.show(frame(0.0))
     await stage.until(f"() => ({PAINTED})('.pose canvas') > 8")
@@ -369,6 +388,9 @@ async def test_calibration_shows_each_pose_and_applies_only_what_is_accepted(ope
         ["Mouth sideways, right", "restless at rest: kept"],
     ]
     assert len(stage.asked) == 1, "nothing is applied before it is accepted"
+    stage.tell(calibration("review", verdicts=found, only_neutral=True))
+    await page.get_by_text("Your resting face, of 4 shapes; 1 cannot be measured.").wait_for()
+    assert await page.locator(".verdicts").get_by_text("rests at 0.05").count() == 4
     await page.get_by_text("Accept", exact=True).click()
     assert (await stage.until_asked("calibrate", 2))[-1]["step"] == "accept"
     stage.tell(calibration("idle", applied=True, can_undo=True))
@@ -513,6 +535,8 @@ async def test_a_shipped_profile_is_saved_under_a_name_and_unsaved_edits_are_not
     await stage.page.fill("#new-name", "tuesday.yaml")
     await stage.page.keyboard.press("Enter")
     assert (await stage.until_asked("save"))[-1]["name"] == "tuesday"
+    await drawn(stage)
+    assert not await stage.page.is_visible("#naming"), "the key that closed it must not press the button behind it"
 
     stage.page.once("dialog", lambda dialog: dialog.dismiss())
     await stage.page.select_option("#profile", "me")
@@ -520,6 +544,14 @@ async def test_a_shipped_profile_is_saved_under_a_name_and_unsaved_edits_are_not
     stage.page.once("dialog", lambda dialog: dialog.accept())
     await stage.page.select_option("#profile", "me")
     assert (await stage.until_asked("switch")) == [{"id": 2, "do": "switch", "profile": "me"}]
+
+    stage.state["profile"]["unsaved"] = False
+    stage.tell(stage.state)
+    await stage.page.wait_for_selector("#unsaved", state="hidden")
+    await stage.page.evaluate("document.activeElement.blur()")
+    for key in ("Shift+Digit9", "Shift+Digit2", "Shift+Digit1"):  # none there; the one that runs; the other
+        await stage.page.keyboard.press(key)
+    assert (await stage.until_asked("switch", 2))[1:] == [{"id": 3, "do": "switch", "profile": "me"}]
 
 
 async def test_panels_are_reached_by_arrow_keys_and_focus_is_seen(open_page: OpenPage) -> None:
@@ -537,6 +569,27 @@ async def test_panels_are_reached_by_arrow_keys_and_focus_is_seen(open_page: Ope
         assert await stage.page.locator("[role=tabpanel]:visible").count() == 1
     outline = "getComputedStyle(document.activeElement).outlineStyle"
     assert await stage.page.evaluate(outline) == "solid"
+
+
+async def test_the_bars_are_one_stop_of_the_tab_key_and_arrows_lead_through_them(open_page: OpenPage) -> None:
+    stage = await open_page()
+    keyboard = stage.page.keyboard
+    await stage.page.get_by_label("Remove the trace of Smile, left").focus()
+    focused = "document.activeElement.ariaLabel.split(',')[0] + (document.activeElement.ariaLabel.split(',')[1] ?? '')"
+    seen = []
+    for key in ("Tab", "ArrowDown", "ArrowRight", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp", "End", "ArrowRight"):
+        await keyboard.press(key)
+        seen.append(await stage.page.evaluate(focused))
+    assert seen == [
+        "Blink left", "Squint left", "Squint right", "Eye wide right", "Squint right", "Blink right", "Blink right",
+        "Head tilt measured: trace and tune it", "Head tilt measured: trace and tune it",
+    ]  # fmt: skip
+    await keyboard.press("Enter")
+    await stage.page.locator(".lane", has_text="Head tilt").wait_for()
+    await keyboard.press("Tab")
+    assert await stage.page.evaluate("document.getElementById('tune').contains(document.activeElement)")
+    await keyboard.press("Shift+Tab")
+    assert "Head tilt" in await stage.page.evaluate(focused), "it comes back to where it was"
 
 
 async def test_the_heads_raw_place_is_laid_over_its_filtered_one(open_page: OpenPage) -> None:

@@ -1,5 +1,6 @@
 """The overlay for OBS in Chromium, with the test as its server."""
 
+import asyncio
 from io import BytesIO
 from typing import Any
 
@@ -29,6 +30,13 @@ async def seen(stage: Staged) -> NDArray[np.uint8]:
 def centre(picture: NDArray[np.uint8]) -> float:
     """Where the painted pixels lie from left to right, 0 to 1."""
     return float(np.nonzero(picture[..., 3])[1].mean() / picture.shape[1])
+
+
+async def shown_by_faces(stage: Staged) -> None:
+    """Streams faces until they are seen: a single one may be hidden again before a busy machine has looked."""
+    async with asyncio.timeout(20):
+        while not await stage.page.evaluate(SHOWN):
+            stage.stream(frame(0.0))
 
 
 async def test_it_paints_the_avatar_and_nothing_around_it(open_page: OpenPage) -> None:
@@ -127,14 +135,12 @@ async def test_without_a_connection_nothing_is_shown_and_it_comes_back_by_itself
 @pytest.mark.parametrize(("query", "expected"), [("lost=hide", GONE), ("lost=rest", SHOWN)])
 async def test_a_lost_face_hides_or_rests_as_asked(open_page: OpenPage, query: str, expected: str) -> None:
     stage = await open_page(f"overlay?{query}", **SIZE)
-    stage.stream(frame(0.0))
-    await stage.until(SHOWN)
+    await shown_by_faces(stage)
     since = await stage.page.evaluate("performance.now()")
     stage.stream(frame(0.1, tracked=False))
     await stage.page.wait_for_function("(since) => performance.now() - since > 900", arg=since)
     assert await stage.page.evaluate(expected)
-    stage.stream(frame(1.0))
-    await stage.until(SHOWN)
+    await shown_by_faces(stage)
 
 
 async def test_the_token_of_its_address_goes_with_the_stream(open_page: OpenPage) -> None:

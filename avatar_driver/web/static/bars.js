@@ -129,6 +129,9 @@ export class Bars {
     this.onChoose = onChoose;
     this.regions = [];
     this.support = Array(58).fill('measured');
+    this.cells = [];
+    box.addEventListener('keydown', (event) => this.#move(event));
+    box.addEventListener('focusin', (event) => this.#reach(event.target));
   }
 
   /** Builds the rows from the server's hello. */
@@ -136,7 +139,32 @@ export class Bars {
     this.names = hello.channels;
     this.regions = inOrder(hello.regions).map(([region, indices]) => new RegionBars(region, indices, hello.channels, hello.twins, this.onChoose));
     this.box.replaceChildren(...this.regions.map((region) => region.node));
+    this.cells = this.regions.flatMap(({ rows, buttons }) => rows.flatMap((row) => row.map((index, side) => ({ button: buttons.get(index), row, side }))));
+    this.#reach(this.cells[0].button);
     this.showSupport(this.support);
+  }
+
+  /** Only one bar is reached by Tab, or all that comes behind them would be 58 keys away; arrow keys lead to the others. */
+  #reach(button) {
+    for (const cell of this.cells) cell.button.tabIndex = cell.button === button ? 0 : -1;
+  }
+
+  #move(event) {
+    const at = this.cells.findIndex(({ button }) => button === event.target);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: this.#beside(at, 1), ArrowUp: this.#beside(at, -1), Home: 0, End: this.cells.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    this.cells[to]?.button.focus();
+  }
+
+  /** The cell of the next row, or the one before, on the same side where that has one. */
+  #beside(at, step) {
+    const { row, side } = this.cells[at] ?? {};
+    let to = at;
+    while (this.cells[to]?.row === row) to += step;
+    const next = this.cells[to]?.row;
+    const found = this.cells.findIndex((cell) => cell.row === next && cell.side === side);
+    return found >= 0 ? found : to;
   }
 
   showSupport(support) {

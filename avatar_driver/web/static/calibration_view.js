@@ -21,6 +21,7 @@ export class CalibrationView {
   }
 
   show(message) {
+    this.total = message.only_neutral ? 1 : this.poses.length;
     if (message.phase !== this.phase || message.phase !== 'recording') {
       this.phase = message.phase;
       this.box.replaceChildren(this.#page(message));
@@ -55,7 +56,7 @@ export class CalibrationView {
     this.count = element('p', { class: 'hint' });
     this.bar = element('progress', { max: 1, value: 0, 'aria-label': 'Progress of this step' });
     this.frames = element('p', { class: 'frames-found' });
-    this.dots = element('ol', { class: 'dots', 'aria-hidden': 'true' }, ...Array.from({ length: this.total ?? this.poses.length }, () => element('li')));
+    this.dots = element('ol', { class: 'dots', 'aria-hidden': 'true' }, ...Array.from({ length: this.total }, () => element('li')));
     return element('section', { class: 'card recording' },
       element('header', { class: 'card-head' }, element('h2', { text: 'Do as the picture' }), element('span', { class: 'spread' }), this.count),
       element('div', { class: 'pose' }, this.canvas), this.prompt, this.bar, this.frames, this.dots,
@@ -66,7 +67,7 @@ export class CalibrationView {
     const { prompt, rest } = this.hello.calibration_steps[step];
     this.step = step;
     setText(this.prompt, prompt);
-    setText(this.count, `step ${step + 1} of ${this.total ?? this.poses.length}`);
+    setText(this.count, `step ${step + 1} of ${this.total}`);
     this.bar.value = share;
     const enough = frames >= needed;
     setText(this.frames, rest ? `${Math.min(frames, needed)} of ${needed} good frames${enough ? ': enough' : ', looking straight ahead'}` : message === prompt ? '' : message);
@@ -83,11 +84,14 @@ export class CalibrationView {
     const byRegion = Object.entries(this.hello.regions).map(([region, indices]) => {
       const names = new Set(indices.map((i) => this.hello.channels[i]));
       const own = message.verdicts.filter(({ name }) => names.has(name));
-      return own.length ? element('section', { class: 'verdicts', 'aria-label': regionWord(region) }, element('h3', { class: 'small', text: regionWord(region) }), element('ul', {}, ...own.map((verdict) => verdictRow(verdict, region === 'gaze')))) : null;
+      const wordOf = (verdict) => (message.only_neutral ? restWord(verdict) : rangeWord(verdict, region === 'gaze'));
+      return own.length ? element('section', { class: 'verdicts', 'aria-label': regionWord(region) }, element('h3', { class: 'small', text: regionWord(region) }), element('ul', {}, ...own.map((verdict) => verdictRow(verdict, wordOf(verdict))))) : null;
     });
     return element('section', { class: 'card' },
       element('header', { class: 'card-head' }, element('h2', { text: 'What was found' })),
-      element('p', { role: 'status', text: `Your range is set for ${moved} of ${message.verdicts.length} shapes; ${kept} keep theirs; ${absent} cannot be measured.` }),
+      element('p', { role: 'status', text: message.only_neutral
+        ? `Your resting face, of ${moved + kept} shapes; ${absent} cannot be measured. All ranges stay as they are.`
+        : `Your range is set for ${moved} of ${message.verdicts.length} shapes; ${kept} keep theirs; ${absent} cannot be measured.` }),
       message.message ? element('p', { class: 'hint', text: message.message }) : null,
       element('div', { class: 'row review-buttons' }, this.#button('Accept', 'accept', 'primary'), this.#button('Discard', 'discard', '')),
       ...byRegion);
@@ -95,7 +99,6 @@ export class CalibrationView {
 
   #button(text, step, kind, more = {}) {
     const act = async () => {
-      if (step === 'start') this.total = more.only ? 1 : this.poses.length;
       tellAnswer(await this.connection.command('calibrate', { step, ...more }));
     };
     return element('button', { type: 'button', class: kind, text, on: { click: act } });
@@ -112,13 +115,19 @@ export class CalibrationView {
   }
 }
 
-function verdictRow(verdict, gaze) {
+const restWord = (verdict) => (verdict.absent ? 'not measured' : `rests at ${verdict.neutral.toFixed(2)}`);
+
+function rangeWord(verdict, gaze) {
+  if (verdict.absent) return 'not measured';
+  if (verdict.moved) return `${verdict.neutral.toFixed(2)} to ${verdict.reached.toFixed(2)}`;
+  if (gaze) return 'centred on your rest';
+  return verdict.reached - verdict.neutral < NEVER_MOVED ? 'never moved: kept' : 'restless at rest: kept';
+}
+
+function verdictRow(verdict, says) {
   const kind = verdict.absent ? 'absent' : verdict.moved ? 'moved' : 'kept';
   const span = element('i', { class: 'span' });
   span.style.left = `${100 * Math.max(0, verdict.neutral)}%`;
   span.style.width = `${100 * Math.max(0.01, Math.min(1, verdict.reached) - verdict.neutral)}%`;
-  const still = verdict.reached - verdict.neutral < NEVER_MOVED;
-  const kept = gaze ? 'centred on your rest' : still ? 'never moved: kept' : 'restless at rest: kept';
-  const says = { absent: 'not measured', kept, moved: `${verdict.neutral.toFixed(2)} to ${verdict.reached.toFixed(2)}` }[kind];
   return element('li', { data: { kind } }, element('span', { class: 'verdict-name', text: fullWord(verdict.name) }), element('span', { class: 'reach', 'aria-hidden': 'true' }, kind === 'absent' ? null : span), element('span', { class: 'verdict-text', text: says }));
 }

@@ -9,6 +9,7 @@ const KEYS = [
   ['C', 'Camera picture on this page'],
   ['P', 'Pause the traces'],
   ['1 … 9', 'Expression: tap to keep, press to hold'],
+  ['Shift+1 … 9', 'Profile: the first to ninth of the list'],
   ['Ctrl+Z', 'Undo'],
   ['Ctrl+Shift+Z', 'Redo'],
   ['Ctrl+S', 'Save to profile'],
@@ -25,7 +26,7 @@ const FROM_OUTSIDE = [
 /**
  * @param {() => number|null} oscPort where commands by OSC are heard
  * @param {object} actions recentre, freeze, neutral, camera, pause, undo, redo, save: functions; press, release: of an
- *   expression's place, from 0; releaseAll
+ *   expression's place, from 0; releaseAll; profile: of a profile's place, from 0
  */
 export function setUpHotkeys(oscPort, actions) {
   const showKeys = () => showList(oscPort());
@@ -35,7 +36,7 @@ export function setUpHotkeys(oscPort, actions) {
     if (event.ctrlKey || event.metaKey) return withControl(event, actions);
     if (event.altKey || event.repeat || isTyping(event.target)) return;
     if (/^[1-9]$/.test(event.key)) return actions.press(Number(event.key) - 1);
-    const action = plain[event.key.toLowerCase()];
+    const action = plain[event.key.toLowerCase()] ?? profileAction(event, actions);
     if (!action) return;
     event.preventDefault();
     action();
@@ -46,6 +47,11 @@ export function setUpHotkeys(oscPort, actions) {
   });
   window.addEventListener('blur', actions.releaseAll);
   byId('help').addEventListener('click', showKeys);
+}
+
+/** The digit of the key, whatever sign it makes together with Shift. */
+function profileAction({ shiftKey, code }, { profile }) {
+  return shiftKey && /^Digit[1-9]$/.test(code) ? () => profile(Number(code.at(-1)) - 1) : null;
 }
 
 function withControl(event, { undo, redo, save }) {

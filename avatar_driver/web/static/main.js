@@ -144,5 +144,6 @@ setUpHotkeys(() => greeted?.osc_port ?? null, {
   undo: () => profile.undo(),
   redo: () => profile.redo(),
   save: () => profile.save(),
+  profile: (at) => profile.switchTo(at),
 });
 connection.connect();

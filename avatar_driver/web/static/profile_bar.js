@@ -42,6 +42,12 @@ export class ProfileBar {
     if (this.state?.redo) return this.#do('redo');
   }
 
+  /** Switches to the profile at a place of the list. */
+  switchTo(at) {
+    const name = byId('profile').options[at]?.value;
+    if (name !== undefined && name !== this.state?.profile.name) this.#switch(name);
+  }
+
   /** A file of one's own is written at once; a shipped profile needs a name for the copy. */
   save() {
     if (!this.state) return;
@@ -59,7 +65,9 @@ export class ProfileBar {
       this.#do('save', { name });
     };
     input.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter') go();
+      if (event.key !== 'Enter') return;
+      event.preventDefault(); // or it would press the button that has the focus once the dialog is closed
+      go();
     });
     dialog.replaceChildren(
       element('h2', { id: 'naming-title', text: 'Save as a profile of yours' }),

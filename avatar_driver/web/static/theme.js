@@ -5,7 +5,7 @@ import { recall, remember } from './preferences.js';
 
 const ORDER = ['system', 'light', 'dark'];
 const TEXT = { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' };
-const NAMES = ['ink', 'ink-soft', 'ink-faint', 'panel', 'track', 'line', 'raw', 'filtered', 'tone', 'warn', 'bad', 'hatch'];
+const NAMES = ['ink', 'ink-soft', 'ink-faint', 'panel', 'sunken', 'track', 'line', 'raw', 'filtered', 'tone', 'warn', 'bad', 'hatch'];
 
 /** Colours by name; the same object for the life of the page, refilled when the theme changes. */
 export const colours = {};
