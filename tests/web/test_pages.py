@@ -324,8 +324,15 @@ async def test_what_must_be_said_of_the_face_is_said(open_page: OpenPage) -> Non
     stage.show(frame(0.1, altered=("amplify",)))
     await stage.page.wait_for_selector("#altered", state="visible")
     assert "altered" in (await stage.page.inner_text("#altered")).lower()
-    stage.show(frame(0.2, tracked=False))
+    await drawn(stage)
+    assert (await stage.page.evaluate(BAR, ["jawOpen", "raw"]))["count"] > 0
+    for i in range(3):
+        stage.show(frame(0.2 + i / 30, tracked=False, jawOpen=0.7))
     await stage.until("document.getElementById('tracking').textContent === 'face lost'")
+    assert (await stage.page.evaluate(BAR, ["jawOpen", "raw"]))["count"] == 0, "nothing is measured now"
+    await stage.page.locator(".lane", has_text="Jaw open").get_by_text("raw – → 0.70").wait_for()
+    faint = "getComputedStyle(document.getElementById('puppet')).opacity < 0.6"
+    assert await stage.page.evaluate(faint)
     await stage.page.wait_for_selector("#altered", state="hidden")
 
 
@@ -577,7 +584,12 @@ async def test_the_bars_are_one_stop_of_the_tab_key_and_arrows_lead_through_them
     await stage.page.get_by_label("Remove the trace of Smile, left").focus()
     focused = "document.activeElement.ariaLabel.split(',')[0] + (document.activeElement.ariaLabel.split(',')[1] ?? '')"
     seen = []
-    for key in ("Tab", "ArrowDown", "ArrowRight", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp", "End", "ArrowRight"):
+    for key in ("Tab", "Tab", "Shift+Tab"):
+        await keyboard.press(key)
+        seen.append(await stage.page.evaluate("document.activeElement.closest('#bars, #tune').id"))
+    assert seen == ["bars", "tune", "bars"]
+    seen = [await stage.page.evaluate(focused)]
+    for key in ("ArrowDown", "ArrowRight", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp", "End", "ArrowRight"):
         await keyboard.press(key)
         seen.append(await stage.page.evaluate(focused))
     assert seen == [

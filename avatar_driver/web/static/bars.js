@@ -110,7 +110,7 @@ class RegionBars {
     }
     const absent = support[index] === 'absent';
     // The head's raw place is the camera's, not the calibrated one: out of the scale it would only mislead.
-    if (!absent && (index < SHAPE_COUNT || (frame.measured[index] >= low && frame.measured[index] <= high))) {
+    if (!absent && frame.tracked && (index < SHAPE_COUNT || (frame.measured[index] >= low && frame.measured[index] <= high))) {
       ctx.fillStyle = colours.panel;
       ctx.fillRect(raw - 2, middle - BAR / 2 - 2, 4, BAR + 4);
       ctx.fillStyle = colours.raw;

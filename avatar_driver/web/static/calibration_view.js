@@ -51,7 +51,7 @@ export class CalibrationView {
   }
 
   #recording() {
-    this.canvas = element('canvas', { role: 'img', 'aria-label': 'The pose to make', width: 440, height: 440 });
+    this.canvas = element('canvas', { role: 'img', 'aria-label': 'The pose to make', width: 720, height: 720 });
     this.prompt = element('p', { class: 'prompt', role: 'status', 'aria-live': 'assertive' });
     this.count = element('p', { class: 'hint' });
     this.bar = element('progress', { max: 1, value: 0, 'aria-label': 'Progress of this step' });

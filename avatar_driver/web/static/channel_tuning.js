@@ -117,7 +117,7 @@ export class ChannelTuning {
     fitCanvas(this.canvas, SIZE, SIZE);
     const index = this.names.indexOf(this.name);
     const given = frame.curved[index];
-    drawCurve(this.canvas.getContext('2d'), SIZE, this.response, { raw: frame.measured[index], given, out: frame.values[index] }, colours);
+    drawCurve(this.canvas.getContext('2d'), SIZE, this.response, { raw: frame.tracked ? frame.measured[index] : null, given, out: frame.values[index] }, colours);
     setText(this.caption, `in ${given.toFixed(2)} → out ${response(given, this.response).toFixed(2)}`);
   }
 }

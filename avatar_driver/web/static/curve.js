@@ -10,7 +10,7 @@ const STEPS = 64;
 
 /**
  * Draws the curve, and on it the dot of what comes in now. Below a tick at the raw value, which the filter has not seen
- * yet; at the right one at what is sent out, which later stages may have changed.
+ * yet, null without a face; at the right one at what is sent out, which later stages may have changed.
  */
 export function drawCurve(ctx, size, settings, { raw, given, out }, colours) {
   const pad = 10;
@@ -38,8 +38,10 @@ export function drawCurve(ctx, size, settings, { raw, given, out }, colours) {
   ctx.lineJoin = 'round';
   ctx.stroke();
   const kept = (value) => Math.max(0, Math.min(1, value));
-  ctx.fillStyle = colours.raw;
-  ctx.fillRect(px(kept(raw)) - 1, pad + inner - 4, 2, 10);
+  if (raw !== null) {
+    ctx.fillStyle = colours.raw;
+    ctx.fillRect(px(kept(raw)) - 1, pad + inner - 4, 2, 10);
+  }
   ctx.fillStyle = colours.filtered;
   ctx.fillRect(pad + inner - 4, py(kept(out)) - 1, 10, 2);
   ctx.beginPath();

@@ -76,6 +76,7 @@ export class FaceView {
   #showTracking([kind, text]) {
     const pill = byId('tracking');
     setText(pill, text);
+    this.canvas.parentElement.dataset.tracking = kind;
     if (pill.dataset.kind !== kind) pill.dataset.kind = kind;
   }
 }

@@ -11,7 +11,7 @@ const CAPACITY = 2048; // frames: 34 s at 60 a second
  * @property {boolean} altered
  * @property {number} sequence
  * @property {number} time seconds, at capture
- * @property {Float32Array} measured 58 numbers as the tracker gave them
+ * @property {Float32Array} measured 58 numbers as the tracker gave them; the last ones while it sees no face
  * @property {Float32Array} values 58 numbers as they are sent out
  * @property {Float32Array} tone 58 numbers, the slow part
  * @property {Float32Array} curved 58 numbers as the response curves are given them
@@ -39,6 +39,7 @@ export function decodeFrame(buffer) {
 export class History {
   constructor() {
     this.times = new Float64Array(CAPACITY);
+    this.tracked = new Uint8Array(CAPACITY);
     this.rings = {
       measured: new Float32Array(CAPACITY * CHANNEL_COUNT),
       values: new Float32Array(CAPACITY * CHANNEL_COUNT),
@@ -51,6 +52,7 @@ export class History {
   copy() {
     const copy = new History();
     copy.times.set(this.times);
+    copy.tracked.set(this.tracked);
     for (const kind in this.rings) copy.rings[kind].set(this.rings[kind]);
     copy.length = this.length;
     copy.next = this.next;
@@ -66,6 +68,7 @@ export class History {
   push(frame) {
     if (this.length && frame.time <= this.times[this.slot(this.length - 1)]) this.clear();
     this.times[this.next] = frame.time;
+    this.tracked[this.next] = Number(frame.tracked);
     for (const kind in this.rings) this.rings[kind].set(frame[kind], this.next * CHANNEL_COUNT);
     this.next = (this.next + 1) % CAPACITY;
     this.length = Math.min(this.length + 1, CAPACITY);

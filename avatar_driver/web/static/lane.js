@@ -114,7 +114,7 @@ export class Lane {
     ctx.stroke();
   }
 
-  /** A thin line on top, only where it leaves the filtered one: there tremble and delay are seen, elsewhere it is one line. */
+  /** A thin line on top, only where it leaves the filtered one: there tremble and delay are seen. Without a face there is none. */
   #drawRaw(ctx, history, first, x, y) {
     const { values, measured } = history.rings;
     let [beforeX, beforeY, apart] = [0, 0, false];
@@ -123,7 +123,7 @@ export class Lane {
       const slot = history.slot(i);
       const at = slot * 58 + this.index;
       const [thisX, thisY] = [x(history.times[slot]), y(measured[at] + this.shift)];
-      const parts = Math.abs(thisY - y(values[at])) > LEAST_APART;
+      const parts = history.tracked[slot] && Math.abs(thisY - y(values[at])) > LEAST_APART;
       if (i > first && (parts || apart)) {
         if (!apart) ctx.moveTo(beforeX, beforeY);
         ctx.lineTo(thisX, thisY);
@@ -147,7 +147,8 @@ export class Lane {
     setText(this.tremble, left === null ? 'tremble –' : `tremble ×${left.toFixed(2)}`);
     if (raw.values.length) {
       const { text } = scaleOf(this.index);
-      setText(this.numbers, `raw ${text(raw.values.at(-1) + this.shift)} → ${text(filtered.values.at(-1))}`);
+      const seen = history.tracked[history.slot(history.length - 1)];
+      setText(this.numbers, `raw ${seen ? text(raw.values.at(-1) + this.shift) : '–'} → ${text(filtered.values.at(-1))}`);
     }
   }
 }
