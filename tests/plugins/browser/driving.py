@@ -63,9 +63,9 @@ class Puppet:
 
 
 @asynccontextmanager
-async def puppet() -> AsyncIterator[Puppet]:
-    """A puppet on a free port."""
-    sink = WebSocket(port=0)
+async def puppet(port: int = 0) -> AsyncIterator[Puppet]:
+    """A puppet on this port; 0 is a free one."""
+    sink = WebSocket(port=port)
     await sink.open()
     made = Puppet(sink)
     playing = asyncio.create_task(made.play())

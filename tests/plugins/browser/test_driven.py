@@ -1,4 +1,4 @@
-"""The stage and `avatar-driver run`: every message arrives, nothing is shown that was not sent, and a break mends."""
+"""The stage and `avatar-driver run`: every message arrives, nothing is shown that was not sent; and a break mends."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from avatar_driver import maps
 from avatar_driver.channels import SHAPE_NAMES
-from tests.plugins.browser.driving import driver, free_port, listen
+from tests.plugins.browser.driving import driver, free_port, listen, puppet, vector
 from tests.plugins.browser.pages import Show, until
 
 if TYPE_CHECKING:
@@ -119,13 +119,15 @@ async def test_sixty_messages_a_second_arrive_while_the_picture_is_drawn(show: S
         assert np.median(delays[-20:]) < np.median(delays[:20]) + 300
 
 
-async def test_when_the_driver_ends_the_page_says_so_relaxes_and_comes_back_with_it(show: Show, tmp_path: Path) -> None:
+async def test_when_the_sender_ends_the_page_says_so_relaxes_and_comes_back_with_it(show: Show) -> None:
     port = free_port()
-    async with driver(tmp_path, port):
+    async with puppet(port) as played:
+        played.values = vector(jawOpen=0.5, eyeBlinkLeft=0.25)
         page = await show(ws=f"ws://127.0.0.1:{port}/", model="head.glb")
+        await until(page, "window.avatarStage.avatar.weights.jawOpen === 0.5")
     await until(page, "document.getElementById('connection').textContent.startsWith('connection lost')")
     await until(page, "Object.values(window.avatarStage.avatar.weights).every((weight) => weight === 0)")
-    async with driver(tmp_path, port):
+    async with puppet(port):
         await until(page, "window.avatarStage.connection.state === 'open' && window.avatarStage.applied")
         assert (await page.evaluate("window.avatarStage.connection.statistics"))["connections"] == 2
 
@@ -144,7 +146,7 @@ async def test_an_overlay_says_nothing_of_a_lost_connection(show: Show) -> None:
     assert not await page.locator("#panel").is_visible()
 
 
-async def test_a_page_that_is_seen_again_tries_at_once(show: Show, tmp_path: Path) -> None:
+async def test_a_page_that_is_seen_again_tries_at_once(show: Show) -> None:
     port = free_port()
     page = await show.blank()
     await page.goto(f"{show.pages.origin}/client/package.json")
@@ -156,8 +158,7 @@ async def test_a_page_that_is_seen_again_tries_at_once(show: Show, tmp_path: Pat
     }"""
     await page.evaluate(begin, f"ws://127.0.0.1:{port}/")
     await until(page, "window.face.state === 'lost'")
-    async with driver(tmp_path, port):
-        await asyncio.to_thread(wait_for_port, port)
+    async with puppet(port):
         assert await page.evaluate("window.tries") == 1
         await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         await until(page, "window.face.frame")

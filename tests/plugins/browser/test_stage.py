@@ -144,7 +144,7 @@ async def test_an_open_jaw_changes_the_picture(show: Show, model: str) -> None:
 
 async def test_an_overlay_is_transparent_round_the_head_and_shows_no_words(show: Show) -> None:
     async with puppet() as played:
-        page = await show(ws=played.url, background="transparent")
+        page = await show(ws=played.url, model="head.glb", background="transparent")
         alpha = (await picture(page))[..., 3]
         assert await page.locator("#panel").is_hidden()
     assert alpha[5, 5] == 0
@@ -154,7 +154,7 @@ async def test_an_overlay_is_transparent_round_the_head_and_shows_no_words(show:
 
 async def test_a_colour_behind_the_head_is_the_one_that_was_asked_for(show: Show) -> None:
     async with puppet() as played:
-        page = await show(ws=played.url, background="00ff00")
+        page = await show(ws=played.url, model="head.glb", background="00ff00")
         assert (await picture(page))[5, 5].tolist() == [0, 255, 0, 255]
         assert await page.locator("#panel").is_visible()
 
@@ -164,12 +164,12 @@ async def test_a_mirrored_face_is_the_one_of_the_driver_s_own_mirror(show: Show)
     expected = face[list(MIRRORED)]
     expected[list(NEGATED_BY_MIRROR)] *= -1
     async with puppet() as played:
-        page = await show(ws=played.url, mirror=1)
+        page = await show(ws=played.url, model="head.glb", mirror=1)
         await put(page, played, face)
         weights = await page.evaluate(WEIGHTS)
         place = await page.evaluate("window.avatarStage.avatar.object.position.toArray()")
         played.values = vector()
-        turn = await turn_of(page, played, "Head", face)
+        turn = await turn_of(page, played, "Face", face)
     assert weights == dict(zip(SHAPE_NAMES, expected[:52].tolist(), strict=True))
     assert place == pytest.approx([-0.0625, 0, 0])
     assert turn == pytest.approx(np.array(quaternion_from_vector(expected[55:58])), abs=1e-6)
@@ -177,7 +177,7 @@ async def test_a_mirrored_face_is_the_one_of_the_driver_s_own_mirror(show: Show)
 
 async def test_a_file_of_the_person_s_own_takes_the_place_of_the_head(show: Show) -> None:
     async with puppet() as played:
-        page = await show(ws=played.url)
+        page = await show(ws=played.url, model="head.glb")
         mine = {"name": "me.vrm", "mimeType": "", "buffer": authored.vrm(1, perfect_sync=True)}
         await page.locator("#file").set_input_files(mine)
         await until(page, "document.getElementById('model').textContent.startsWith('me.vrm: VRM 1')")
@@ -193,7 +193,7 @@ async def test_a_file_may_be_dropped_on_the_page(show: Show) -> None:
         document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true }));
     }"""
     async with puppet() as played:
-        page = await show(ws=played.url, background="transparent")
+        page = await show(ws=played.url, model="head.glb", background="transparent")
         await page.evaluate(drop, base64.b64encode(authored.glb()).decode())
         await until(page, "document.getElementById('model').textContent.startsWith('dropped.glb: ')")
 
@@ -201,7 +201,7 @@ async def test_a_file_may_be_dropped_on_the_page(show: Show) -> None:
 @pytest.mark.parametrize("content", [b"", b"glTF but not really", authored.glb()[:2000]])
 async def test_what_is_no_model_is_refused_in_words_and_the_head_stays(show: Show, content: bytes) -> None:
     async with puppet() as played:
-        page = await show(ws=played.url)
+        page = await show(ws=played.url, model="head.glb")
         await page.locator("#file").set_input_files({"name": "bad.glb", "mimeType": "", "buffer": content})
         await until(page, "document.getElementById('problem').textContent.startsWith('bad.glb: not a model')")
         await put(page, played, vector(jawOpen=0.5))
@@ -221,7 +221,7 @@ async def test_a_page_that_the_driver_serves_asks_the_same_port_for_the_face(sho
 async def test_what_altered_the_face_is_told(show: Show) -> None:
     async with puppet() as played:
         played.altered = frozenset({"amplify"})
-        page = await show(ws=played.url)
+        page = await show(ws=played.url, model="head.glb")
         await until(page, "document.getElementById('connection').textContent.includes('altered by amplify')")
 
 
