@@ -66,6 +66,8 @@ class Verdict:
             return f"{self.name}: not measured by this source, left as it is"
         if self.name in _GAZE:
             return f"{self.name}: re-centred to your rest ({self.neutral:.2f}), never stretched"
+        if not self.moved and self.reached - self.neutral >= _LEAST_REACH:
+            return f"{self.name}: moved hardly more than at rest, range left as it was (rest {self.neutral:.2f})"
         if not self.moved:
             return f"{self.name}: never moved, range left as it was (rest {self.neutral:.2f})"
         return f"{self.name}: {self.neutral:.2f} to {self.reached:.2f}"

@@ -67,6 +67,13 @@ def test_a_shape_that_never_moved_is_left_as_it_was_and_told_so() -> None:
     assert str(verdicts["eyeLookUpLeft"]).startswith("eyeLookUpLeft: re-centred to your rest (0.2")
 
 
+def test_a_shape_that_is_restless_at_rest_is_not_said_to_have_never_moved() -> None:
+    result = found(*frames(40, mouthPucker=0.3), rest=frames(200, noise=0.1, **REST))
+    (verdict,) = [each for each in result.verdicts if each.name == "mouthPucker"]
+    assert not verdict.moved
+    assert "moved hardly more than at rest" in str(verdict)
+
+
 def test_noise_is_never_stretched_to_a_movement() -> None:
     noisy = frames(90, noise=0.1)
     assert not calibration(noisy, frames(300, noise=0.1)).extreme
