@@ -75,8 +75,9 @@ def drawn() -> dict[str, Any]:
     author_body.jacket(d)
     author_face.ears(d)
     author_face.head(d)
+    author_face.blush(d)
+    author_hair.fringe_shadow(d)  # next to the blush, for both are cut by the face
     author_face.cheeks(d)
-    author_hair.fringe_shadow(d)
     author_face.nose(d)
     author_mouth.mouth(d)
     author_eyes.eyes(d)

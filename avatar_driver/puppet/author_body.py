@@ -55,11 +55,11 @@ def jacket(d: Drawing) -> None:
 
 def _stripe(d: Drawing, s: int) -> None:
     name = "Left" if s > 0 else "Right"
-    for k in range(2):
-        shift = 16 * k
+    stripes = []
+    for shift in (0, 16):
         places = [(286 - shift, 410), (322 - shift, 470), (326 - shift, 560), (330 - shift, 700)]
-        points = [d.point(x * s, y + shift * 0.2, -10, 0.02) for x, y in places]
-        d.path(f"stripe{k}{name}", "MC", points, stroke="accent", width=6, clip=f"jacket{name}", opacity=0.9)
+        stripes.append([d.point(x * s, y + shift * 0.2, -10, 0.02) for x, y in places])
+    d.strokes(f"stripes{name}", stripes, stroke="accent", width=6, clip=f"jacket{name}", opacity=0.9)
 
 
 def _shirt(d: Drawing) -> None:

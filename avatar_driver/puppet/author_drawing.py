@@ -131,6 +131,11 @@ class Drawing:
         self.paths.append({"name": name, "commands": commands, "points": list(points), **paint})
         return name
 
+    def strokes(self, name: str, lines: Sequence[Sequence[int]], **paint: Any) -> str:
+        """Lines of two points, or curves of four, in one path: alike in everything, they are painted together."""
+        commands = "".join("ML" if len(line) == 2 else "MC" for line in lines)
+        return self.path(name, commands, [i for line in lines for i in line], **paint)
+
     def moves(self, driver: str, points: Iterable[int], field: Field | XY) -> None:
         """A channel or driver moves points, all alike or by a field over their places."""
         row = self.deltas.setdefault(driver, {})

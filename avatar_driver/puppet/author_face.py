@@ -2,7 +2,7 @@
 
 from avatar_driver.puppet.author_drawing import SIDES, Drawing, Field, Knot, Side, ramp
 
-__all__ = ["cheeks", "ears", "head", "neck", "nose"]
+__all__ = ["blush", "cheeks", "ears", "head", "neck", "nose"]
 
 # The subject's left half of the outline, from the crown (under the hair) to the chin.
 _OUTLINE = [(0, -200), (100, -182), (158, -105), (167, -10), (158, 70), (128, 138), (76, 196), (30, 223), (0, 228)]
@@ -87,10 +87,16 @@ def _chin_marks(d: Drawing) -> None:
             d.moves("mouthShrugLower", [i], (0, 2 * share * side.sign))
 
 
-def cheeks(d: Drawing) -> None:
-    """Blush, the folds a raised cheek makes, and the shine of puffed cheeks."""
+def blush(d: Drawing) -> None:
+    """The colour of the cheeks."""
     for side in SIDES:
         _blush(d, side)
+
+
+def cheeks(d: Drawing) -> None:
+    """Lines in the blush, the folds a raised cheek makes, and the shine of puffed cheeks."""
+    for side in SIDES:
+        _blush_lines(d, side)
         _folds(d, side)
 
 
@@ -105,11 +111,14 @@ def _blush(d: Drawing, side: Side) -> None:
     d.moves(side.of("cheekSquint"), every, (3 * s, -13))
     d.moves(side.of("mouthSmile"), every, (3 * s, -6))
     d.moves("cheekPuff", every, lambda x, y: ((x - 112 * s) * 0.35 + 8 * s, (y - 92) * 0.7 + 24))
-    strokes = [[(98 + 14 * k, 98), (92 + 14 * k, 86)] for k in range(3)]
-    for k, stroke in enumerate(strokes):
-        marks = d.line(stroke, side)
-        fades = {side.of("cheekSquint"): 0.35, side.of("mouthSmile"): 0.2}
-        d.path(side.of(f"blushLine{k}"), "ML", marks, stroke="blush_line", width=3.5, opacity=0.3, opacity_deltas=fades)
+
+
+def _blush_lines(d: Drawing, side: Side) -> None:
+    s = side.sign
+    lines = [d.line([(98 + 14 * k, 98), (92 + 14 * k, 86)], side) for k in range(3)]
+    fades = {side.of("cheekSquint"): 0.35, side.of("mouthSmile"): 0.2}
+    d.strokes(side.of("blushLines"), lines, stroke="blush_line", width=3.5, opacity=0.3, opacity_deltas=fades)
+    for marks in lines:
         d.moves(side.of("cheekSquint"), marks, (3 * s, -13))
         d.moves(side.of("mouthSmile"), marks, (3 * s, -6))
         d.moves("cheekPuff", marks, (8 * s, 24))
@@ -151,10 +160,11 @@ def nose(d: Drawing) -> None:
         d.path(side.of("noseWing"), "MC", wing, stroke="skin_line", width=3, opacity=0.3, opacity_deltas=fades)
         d.moves(side.of("noseSneer"), wing, (4 * s, -11))
         d.moves(side.of("noseSneer"), middle, (1.5 * s, -4))
-        for k, (x, y) in enumerate([(13, 48), (15, 60), (18, 72)]):
-            wrinkle = d.line([(x, y), (x + 6, y - 5), (x + 12, y - 6), (x + 17, y - 5)], side)
-            d.path(
-                side.of(f"sneerLine{k}"), "MC", wrinkle, stroke="skin_deep", width=3, opacity=-0.1, opacity_deltas=fades
-            )
+        wrinkles = [
+            d.line([(x, y), (x + 6, y - 5), (x + 12, y - 6), (x + 17, y - 5)], side)
+            for x, y in [(13, 48), (15, 60), (18, 72)]
+        ]
+        d.strokes(side.of("sneerLines"), wrinkles, stroke="skin_deep", width=3, opacity=-0.1, opacity_deltas=fades)
+        for wrinkle in wrinkles:
             d.moves(side.of("noseSneer"), wrinkle, (0, -5))
         d.moves(side.of("mouth"), middle, (2 * s, 0))

@@ -70,9 +70,11 @@ def back_hair(d: Drawing) -> None:
     d.path("backHair", commands, points, fill=fill, stroke="hair_line", width=4)
     _middle_hair(d, fill)
     for side in SIDES:
-        for k, (x, y) in enumerate([(186, 200), (150, 210)]):
-            strand = d.line([(x, y), (x + 6, y + 40), (x + 4, y + 70), (x - 4, y + 96)], side, -57, 0.7)
-            d.path(side.of(f"backStrand{k}"), "MC", strand, stroke="hair_line", width=3, opacity=0.5)
+        strands = [
+            d.line([(x, y), (x + 6, y + 40), (x + 4, y + 70), (x - 4, y + 96)], side, -57, 0.7)
+            for x, y in [(186, 200), (150, 210)]
+        ]
+        d.strokes(side.of("backStrands"), strands, stroke="hair_line", width=3, opacity=0.5)
 
 
 def _middle_hair(d: Drawing, fill: dict[str, object]) -> None:
@@ -102,8 +104,7 @@ def front_hair(d: Drawing) -> None:
     top, bottom = d.point(0, -250, 80), d.point(0, -20, 110)
     fill = {"linear": [top, bottom], "stops": [(0, "hair", 1), (0.6, "hair", 1), (1, "hair_light", 1)]}
     d.path("frontHair", commands, points, fill=fill, stroke="hair_line", width=4)
-    for k, knot in enumerate(_FRINGE[2:-2:4]):
-        _gap_shade(d, k, knot)
+    _gap_shades(d)
     _shine(d)
     strands = [
         [(-8, -262), (-40, -220), (-66, -170), (-62, -110)],
@@ -112,17 +113,20 @@ def front_hair(d: Drawing) -> None:
         [(30, -258), (96, -230), (134, -160), (132, -100)],
         [(-30, -258), (-96, -230), (-134, -160), (-132, -98)],
     ]
-    for k, places in enumerate(strands):
-        strand = [d.point(x, y, _fringe_depth(x, y)) for x, y in places]
-        d.path(f"strand{k}", "MC", strand, stroke="hair_line", width=3, opacity=0.55)
+    lines = [[d.point(x, y, _fringe_depth(x, y)) for x, y in places] for places in strands]
+    d.strokes("strands", lines, stroke="hair_line", width=3, opacity=0.55)
 
 
-def _gap_shade(d: Drawing, k: int, gap: Knot) -> None:
+def _gap_shades(d: Drawing) -> None:
     """The shade where two strands of the fringe part."""
     places = [(0, -66), (6, -6), (11, 48), (0, 2), (-11, 48), (-6, -6)]
-    wedge = [Knot(gap.x + x, gap.y + y, i % 2 == 0) for i, (x, y) in enumerate(places)]
-    commands, points = d.smooth(wedge, z=_fringe_depth)
-    d.path(f"gapShade{k}", commands, points, fill="hair_deep", opacity=0.45, clip="frontHair")
+    commands = ""
+    points: list[int] = []
+    for gap in _FRINGE[2:-2:4]:
+        wedge = [Knot(gap.x + x, gap.y + y, i % 2 == 0) for i, (x, y) in enumerate(places)]
+        more, own = d.smooth(wedge, z=_fringe_depth)
+        commands, points = commands + more, points + own
+    d.path("gapShades", commands, points, fill="hair_deep", opacity=0.45, clip="frontHair")
 
 
 def _shine(d: Drawing) -> None:
@@ -179,11 +183,9 @@ def _lock(d: Drawing, side: Side) -> None:
     inner = [(134, -120), (156, -30), (152, 60), (154, 150), (138, 240), (152, 300), (166, 200), (165, 60), (166, -60)]
     shade, places_of = d.smooth(inner, side, z=59, weight=_hang)
     d.path(side.of("lockShade"), shade, places_of, fill="hair_deep", opacity=0.3, clip=side.of("lock"))
-    for k, places in enumerate(
-        [
-            [(164, -60), (176, 20), (166, 100), (170, 200)],
-            [(182, -20), (192, 60), (180, 130), (186, 220)],
-        ]
-    ):
-        strand = [d.point(px * side.sign, py, 60, _hang(px, py)) for px, py in places]
-        d.path(side.of(f"lockStrand{k}"), "MC", strand, stroke="hair_line", width=3, opacity=0.5)
+    strands = [
+        [(164, -60), (176, 20), (166, 100), (170, 200)],
+        [(182, -20), (192, 60), (180, 130), (186, 220)],
+    ]
+    lines = [[d.point(px * side.sign, py, 60, _hang(px, py)) for px, py in places] for places in strands]
+    d.strokes(side.of("lockStrands"), lines, stroke="hair_line", width=3, opacity=0.5)
