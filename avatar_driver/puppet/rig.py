@@ -77,8 +77,7 @@ class Rig:
         pool = np.array(file.points, dtype=np.float64).reshape(-1, 4)
         self._base, self._depth, self._weight = pool[:, :2], pool[:, 2], pool[:, 3]
         self._share = file.head.body_follow + (1 - file.head.body_follow) * self._weight
-        self._arm = pool[:, :3] - np.array(file.head.pivot)
-        self._moving, self._deltas = _delta_rows(file, rows, len(pool))
+        self._moves = _Moves(file, rows, len(pool))
         order = np.array(file.order, dtype=np.float64).reshape(-1, 3)
         self._upper, self._lower = order[:, 0].astype(np.intp), order[:, 1].astype(np.intp)
         self._rise = order[:, 2]
@@ -114,7 +113,7 @@ class Rig:
         """
         inputs = self._inputs(np.asarray(values, dtype=np.float64))
         flat = np.array(inputs)
-        points = self._base + (flat[self._moving] @ self._deltas).reshape(-1, 2)
+        points = self._base + self._moves.of(flat)
         overlap = np.maximum(points[self._upper, 1] - points[self._lower, 1], 0.0)
         points[self._upper, 1] -= overlap * self._rise
         points[self._lower, 1] += overlap * (1 - self._rise)
@@ -158,11 +157,12 @@ class Rig:
     def _seen(self, points: NDArray[np.float64], flat: NDArray[np.float64]) -> NDArray[np.float64]:
         head = self._head
         offset = head.move_limit * np.tanh(flat[POSITION] / head.move_limit) * head.units_per_metre * _TO_PICTURE
-        arm = np.column_stack((points - np.array(head.pivot[:2]), self._arm[:, 2]))
-        turned = arm @ _turn(flat[ROTATION], head.turn_limit).T
-        moved = self._weight[:, None] * (turned - arm) + self._share[:, None] * offset
-        scale = (head.distance - self._depth) / (head.distance - self._depth - moved[:, 2])
-        return np.asarray((points + moved[:, :2]) * scale[:, None], dtype=np.float64)
+        arm = np.stack((*points.T, self._depth)) - np.array(head.pivot)[:, None]
+        turned = (_turn(flat[ROTATION], head.turn_limit) - np.eye(3)) @ arm
+        moved = self._weight * turned + offset[:, None] * self._share
+        room = head.distance - self._depth
+        seen = (points.T + moved[:2]) * (room / (room - moved[2]))
+        return np.asarray(seen.T, dtype=np.float64)
 
 
 class _Driver:
@@ -180,6 +180,24 @@ class _Driver:
         return min(max(total, self._low), self._high)
 
 
+class _Moves:
+    """What each input does to each point. Few inputs move a point: only what is not 0 is kept."""
+
+    def __init__(self, file: RigFile, rows: dict[str, int], count: int) -> None:
+        listed = [(rows[name], i, dx, dy) for name, moves in file.deltas.items() for i, dx, dy in moves]
+        table = np.array(listed, dtype=np.float64).reshape(-1, 4)
+        self._inputs, self._points = table[:, 0].astype(np.intp), table[:, 1].astype(np.intp)
+        self._across, self._down = np.ascontiguousarray(table[:, 2]), np.ascontiguousarray(table[:, 3])
+        self._count = count
+
+    def of(self, flat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(count, 2), how far each point moves for these inputs."""
+        amounts = flat[self._inputs]
+        across = np.bincount(self._points, amounts * self._across, self._count)
+        down = np.bincount(self._points, amounts * self._down, self._count)
+        return np.column_stack((across, down))
+
+
 def _path(shape: Shape, numbers: dict[str, int]) -> RigPath:
     return RigPath(
         name=shape.name,
@@ -192,16 +210,6 @@ def _path(shape: Shape, numbers: dict[str, int]) -> RigPath:
         join=shape.join,
         clip=None if shape.clip is None else numbers[shape.clip],
     )
-
-
-def _delta_rows(file: RigFile, rows: dict[str, int], count: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """The inputs that move points, and for each the moves of all points, flat."""
-    names = list(file.deltas)
-    deltas = np.zeros((len(names), count, 2))
-    for k, name in enumerate(names):
-        for i, dx, dy in file.deltas[name]:
-            deltas[k, i] += (dx, dy)
-    return np.array([rows[name] for name in names], dtype=np.intp), deltas.reshape(len(names), 2 * count)
 
 
 def _turn(vector: NDArray[np.float64], limit: float) -> NDArray[np.float64]:
