@@ -1,33 +1,40 @@
 """The few functions of ThorVG's C interface that a puppet needs.
 
 thorvg-python brings the library and loads it. Its classes make an object for each number that they pass on, which for a
-puppet of 1500 points costs more than painting it; so the functions are called here straight, with arrays. They let go
-of Python's lock while they work. Names, arguments and order of enumerations: thorvg_capi.h of ThorVG 1.0.
+puppet of 1500 points costs more than painting it; so the functions are called here straight, with arrays. Names,
+arguments and order of enumerations: thorvg_capi.h of ThorVG 1.0.
 """
 
 import ctypes
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Final
+
+import numpy as np
 
 from avatar_driver.errors import AvatarDriverError
 
 __all__ = ["CAPS", "COMMANDS", "JOINS", "ONE_AT_A_TIME", "ColourStop", "ThorVG", "thorvg_running"]
 
-#: Held while ThorVG works. Its canvases share memory: two that paint at once, in two threads, crash the program.
+#: Held while a renderer works with ThorVG. Canvases that were made in the same thread share memory: two of them at work
+#: at once, in two threads, crash the program.
 ONE_AT_A_TIME: Final = threading.RLock()
 
 COMMANDS: Final = {"Z": 0, "M": 1, "L": 2, "C": 3}
 CAPS: Final = {"butt": 0, "round": 1, "square": 2}
 JOINS: Final = {"miter": 0, "round": 1, "bevel": 2}
 
-_THREADS: Final = 1  # beside the one that paints: it prepares outlines meanwhile, half of the work
+_DRAW_ALL: Final = 0  # Tvg_Engine_Option: nearly everything moves in every frame
+_WIDE: Final = 8192  # pixels
 _OLDEST: Final = (1, 0)  # the C interface was changed for 1.0, and is promised to stay
 _POINTER: Final = ctypes.c_void_p
 _FLOAT: Final = ctypes.c_float
 _BYTE: Final = ctypes.c_uint8
 _COUNT: Final = ctypes.c_uint32
 
+# These return at once, and 400 of them make a frame: letting go of Python's lock each time would cost as much again,
+# and in a busy program each would have to wait for it.
 _MAKERS: Final[dict[str, list[Any]]] = {
     "swcanvas_create": [ctypes.c_int],
     "shape_new": [],
@@ -38,9 +45,7 @@ _MAKERS: Final[dict[str, list[Any]]] = {
 _ACTIONS: Final[dict[str, list[Any]]] = {
     "swcanvas_set_target": [_POINTER, _POINTER, _COUNT, _COUNT, _COUNT, ctypes.c_int],
     "canvas_add": [_POINTER, _POINTER],
-    "canvas_update": [_POINTER],
-    "canvas_draw": [_POINTER, ctypes.c_bool],
-    "canvas_sync": [_POINTER],
+    "canvas_remove": [_POINTER, _POINTER],
     "canvas_destroy": [_POINTER],
     "scene_add": [_POINTER, _POINTER],
     "paint_set_opacity": [_POINTER, _BYTE],
@@ -57,6 +62,12 @@ _ACTIONS: Final[dict[str, list[Any]]] = {
     "gradient_set_color_stops": [_POINTER, _POINTER, _COUNT],
     "linear_gradient_set": [_POINTER, *[_FLOAT] * 4],
     "radial_gradient_set": [_POINTER, *[_FLOAT] * 6],
+}
+# These take milliseconds, in which others may have Python's lock.
+_WORK: Final[dict[str, list[Any]]] = {
+    "canvas_update": [_POINTER],
+    "canvas_draw": [_POINTER, ctypes.c_bool],
+    "canvas_sync": [_POINTER],
 }
 
 
@@ -83,7 +94,7 @@ class ThorVG:
         try:
             from thorvg_python.engine import Engine
 
-            engine = Engine(threads=_THREADS)
+            engine = Engine(threads=0)
         except (ImportError, OSError) as error:
             raise AvatarDriverError(
                 f"the puppet cannot be painted, for ThorVG does not load ({error}); pip install thorvg-python"
@@ -94,12 +105,42 @@ class ThorVG:
             raise AvatarDriverError(f"ThorVG {found} is too old to paint the puppet; pip install -U thorvg-python")
         self._engine = engine  # ThorVG stops when it goes
         # A second handle on the same library: thorvg-python sets the argument types of its own at every call.
-        library = ctypes.CDLL(engine.thorvg_lib._name)
-        for names, result in ((_MAKERS, _POINTER), (_ACTIONS, ctypes.c_int)):
-            for name, arguments in names.items():
+        name = engine.thorvg_lib._name
+        brief, lasting = ctypes.PyDLL(name), ctypes.CDLL(name)
+        for library, functions, result in (
+            (brief, _MAKERS, _POINTER),
+            (brief, _ACTIONS, ctypes.c_int),
+            (lasting, _WORK, ctypes.c_int),
+        ):
+            for name, arguments in functions.items():
                 function = library[f"tvg_{name}"]
                 function.argtypes, function.restype = arguments, result
                 setattr(self, name, function)
+        #: Prepares outlines beside the thread that paints. ThorVG's own threads are of no use here: for each clip, the
+        #: thread that updates a canvas waits for all that was asked of them before.
+        self.preparer = ThreadPoolExecutor(1, "puppet")
+
+    def roomy_canvas(self) -> int:
+        """A canvas for this thread, with scratch memory for a large puppet.
+
+        ThorVG turns outlines into pixels in scratch memory that a thread's canvases share. It is as large as the widest
+        shape so far has needed; where an outline does not fit, ThorVG starts over with half of it, which on the puppet
+        was a tenth of all the work. So something wide is prepared first.
+        """
+        strip = np.empty((1, _WIDE), np.uint32)
+        corners = np.array([(0, 0), (_WIDE, 0), (0, 1)], np.float32)
+        canvas: int = self.swcanvas_create(_DRAW_ALL)
+        shape = self.shape_new()
+        self.swcanvas_set_target(canvas, strip.ctypes.data, _WIDE, _WIDE, 1, 0)
+        self.shape_append_path(
+            shape, bytes(COMMANDS[command] for command in "MLLZ"), 4, corners.ctypes.data, len(corners)
+        )
+        self.shape_set_fill_color(shape, 0, 0, 0, 255)
+        self.canvas_add(canvas, shape)
+        self.canvas_update(canvas)
+        self.canvas_sync(canvas)
+        self.canvas_remove(canvas, shape)
+        return canvas
 
     def __getattr__(self, name: str) -> Any:
         """Called for what is not there; the functions are set above."""

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -296,6 +297,62 @@ def test_a_background_that_cannot_be_had_is_told_in_a_sentence(tmp_path: Path) -
             Renderer(RED_SQUARE, 10, 10, background=str(tmp_path / "text.png"))
 
 
+SPIKE: dict[str, Any] = {
+    "name": "spike",
+    "commands": "MLL",
+    "points": [4, 5, 6],
+    "stroke": "blue",
+    "width": 6,
+    "join": "miter",
+}
+MOVED = {"jawOpen": [[i, 45, 35] for i in range(7)], "tongueOut": [[i, -300, 0] for i in range(7)]}
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize(
+    "way", [("jawOpen", None), (None, "jawOpen"), ("tongueOut", None), (None, "tongueOut"), ("jawOpen", "tongueOut")]
+)
+def test_wherever_the_puppet_goes_it_leaves_no_trail_on_a_picture(
+    way: tuple[str | None, str | None], mirror: bool, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (100, 100, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / "room.png"), noise)
+    # A wide stroke, and a corner so sharp that it points far beyond its points.
+    drawing = rig(
+        [*corners(15, 20, 30, 45), [8, 6, 0, 0], [34, 13, 0, 0], [8, 20, 0, 0]],
+        square("a", 0, fill="red", stroke="blue", width=8),
+        SPIKE,
+        deltas=MOVED,
+    )
+    more: dict[str, Any] = {"background": str(tmp_path / "room.png"), "mirror": mirror}
+    renderer = Renderer(drawing, 100, 100, **more)
+    for name in (*way, *way):
+        worn = face(**({name: 1.0} if name else {}))
+        np.testing.assert_array_equal(renderer.draw(worn), painted(drawing, worn, **more))
+
+
+def test_the_corner_of_a_stroke_reaches_beyond_its_points() -> None:
+    """What the test above stands on."""
+    drawing = rig([[0, 0, 0, 0]] * 4 + [[8, 6, 0, 0], [34, 13, 0, 0], [8, 20, 0, 0]], square("a", 0), SPIKE)
+    touched = (painted(drawing) != GREY).any(axis=(0, 2))
+    assert np.flatnonzero(touched).max() > 34 + SPIKE["width"]
+
+
+def test_many_layers_keep_their_order_and_their_clip() -> None:
+    """However they are shared out to what is prepared at the same time."""
+    steps = [corners(10, 10, 90 - 5 * k, 90 - 5 * k) for k in range(12)]
+    colours = ["red" if k % 2 else "blue" for k in range(12)]
+    window = corners(20, 20, 95, 95)
+    for clip in ({}, {"clip": "window"}):
+        paths = [square(f"s{k}", 4 + 4 * k, fill=colour, **clip) for k, colour in enumerate(colours)]
+        picture = painted(rig([*window, *[point for step in steps for point in step]], square("window", 0), *paths))
+        first = 20 if clip else 10
+        for k, colour in enumerate(colours):
+            assert at(picture, 89 - 5 * k, first) == (RED if colour == "red" else BLUE)
+        if clip:
+            assert at(picture, 15, 40) == at(picture, 40, 15) == GREY
+
+
 def test_nothing_is_left_of_the_picture_before_and_its_array_is_used_again() -> None:
     renderer = Renderer(Rig.load(), 320, 180)
     rest = renderer.draw(REST).copy()
@@ -316,9 +373,18 @@ def test_every_possible_face_is_painted(values: NDArray[np.float32]) -> None:
 SHIPPED = Renderer(Rig.load(), 160, 90)
 
 
+class AtOnce(Executor):
+    """A thread that is no other."""
+
+    def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(function(*arguments, **named))
+        return future
+
+
 @pytest.mark.parametrize("name", ["swcanvas_create", "shape_new", "canvas_update", "canvas_draw", "canvas_destroy"])
-def test_thorvg_works_for_one_thread_at_a_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Canvases share memory in it: a program that painted two at once, in two threads, crashed now and then."""
+def test_renderers_wait_for_each_other(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Canvases share memory in ThorVG: a program that painted two at once, in two threads, crashed now and then."""
     thorvg = thorvg_running()
     real, busy, overlaps = getattr(thorvg, name), threading.Lock(), []
 
@@ -336,14 +402,86 @@ def test_thorvg_works_for_one_thread_at_a_time(name: str, monkeypatch: pytest.Mo
         for _ in range(5):
             painted(RED_SQUARE)
 
+    monkeypatch.setattr(thorvg, "preparer", AtOnce())
     monkeypatch.setattr(thorvg, name, watched)
     threads = [threading.Thread(target=paint) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(overlaps) == 10
+    assert len(overlaps) >= 20
     assert not any(overlaps)
+
+
+def test_what_is_prepared_at_the_same_time_shares_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ThorVG's scratch memory belongs to the thread that makes a canvas."""
+    thorvg = thorvg_running()
+    makers: dict[int, int] = {}
+    beside: set[int] = set()
+    make, update = thorvg.swcanvas_create, thorvg.canvas_update
+
+    def made(option: int) -> int:
+        canvas: int = make(option)
+        makers[canvas] = threading.get_ident()
+        return canvas
+
+    def updated(canvas: int) -> int:
+        if threading.current_thread() is not threading.main_thread():
+            beside.add(canvas)
+        return int(update(canvas))
+
+    monkeypatch.setattr(thorvg, "swcanvas_create", made)
+    monkeypatch.setattr(thorvg, "canvas_update", updated)
+    renderer = Renderer(Rig.load(), 640, 360)
+    for amount in range(20):
+        renderer.draw(face(jawOpen=amount / 20))
+    assert len(makers) == 2
+    own = {maker for canvas, maker in makers.items() if canvas not in beside}
+    assert own.isdisjoint(makers[canvas] for canvas in beside)
+
+
+def test_while_the_preparing_thread_is_busy_pictures_come_without_it() -> None:
+    renderer, expected = Renderer(Rig.load(), 320, 180), painted(Rig.load(), face(jawOpen=1), (320, 180))
+    thorvg, go = thorvg_running(), threading.Event()
+    thorvg.preparer.submit(go.wait, 20)
+    try:
+        began = time.perf_counter()
+        picture = renderer.draw(face(jawOpen=1)).copy()
+        assert time.perf_counter() - began < 10
+    finally:
+        go.set()
+    np.testing.assert_array_equal(picture, expected)
+
+
+def test_a_preparing_thread_that_keeps_the_picture_waiting_is_not_asked_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[float] = []
+
+    class Slow(ThreadPoolExecutor):
+        def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
+            begun = threading.Event()
+
+            def late() -> Any:
+                begun.set()
+                time.sleep(0.02)
+                return function(*arguments, **named)
+
+            future = super().submit(late)
+            begun.wait(10)
+            asked.append(time.perf_counter())
+            return future
+
+    with Slow(1) as preparer:
+        monkeypatch.setattr(thorvg_running(), "preparer", preparer)
+        renderer = Renderer(RED_SQUARE, 100, 100)
+        asked.clear()
+        for _ in range(200):
+            assert at(renderer.draw(REST), 20, 40) == RED
+        assert len(asked) == 1
+        for _ in range(200):
+            renderer.draw(REST)
+        assert len(asked) == 2, "but it is tried again"
 
 
 def test_libraries_are_loaded_only_to_paint() -> None:
