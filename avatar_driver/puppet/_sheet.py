@@ -25,7 +25,9 @@ class Sheet:
     Args:
         thorvg: the library.
         picture: (height, width, 4) uint8, which outlives the sheet.
-        preparer: a thread in which the sheet can be prepared. Left out: that is done when it is painted.
+        room: one of its threads. Canvases made in the same thread share scratch memory, so that sheets which are
+            prepared at the same time need different ones.
+        ahead: whether the sheet can be prepared in that thread. If not, it is prepared when it is painted.
 
     Attributes:
         canvas: for the library.
@@ -34,13 +36,12 @@ class Sheet:
         AvatarDriverError: there is no painting on a picture of this size.
     """
 
-    def __init__(self, thorvg: ThorVG, picture: NDArray[np.uint8], preparer: Executor | None = None) -> None:
+    def __init__(self, thorvg: ThorVG, picture: NDArray[np.uint8], room: Executor, *, ahead: bool) -> None:
         self._thorvg = thorvg
-        self._preparer = preparer
+        self._preparer = room if ahead else None
         self._begun: Future[int] | None = None
         self._alone = 0  # frames for which the preparer is not asked
-        # Two canvases made in the same thread share scratch memory, and cannot be prepared at the same time.
-        self.canvas = preparer.submit(thorvg.roomy_canvas).result() if preparer else thorvg.roomy_canvas()
+        self.canvas: int = room.submit(thorvg.roomy_canvas).result()
         weakref.finalize(self, _destroy, thorvg, self.canvas)
         height, width, _ = picture.shape
         if thorvg.swcanvas_set_target(self.canvas, picture.ctypes.data, width, width, height, _RED_FIRST):

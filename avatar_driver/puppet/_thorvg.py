@@ -27,6 +27,7 @@ JOINS: Final = {"miter": 0, "round": 1, "bevel": 2}
 
 _DRAW_ALL: Final = 0  # Tvg_Engine_Option: nearly everything moves in every frame
 _WIDE: Final = 8192  # pixels
+_ROOMS: Final = 2
 _OLDEST: Final = (1, 0)  # the C interface was changed for 1.0, and is promised to stay
 _POINTER: Final = ctypes.c_void_p
 _FLOAT: Final = ctypes.c_float
@@ -116,16 +117,16 @@ class ThorVG:
                 function = library[f"tvg_{name}"]
                 function.argtypes, function.restype = arguments, result
                 setattr(self, name, function)
-        #: Prepares outlines beside the thread that paints. ThorVG's own threads are of no use here: for each clip, the
-        #: thread that updates a canvas waits for all that was asked of them before.
-        self.preparer = ThreadPoolExecutor(1, "puppet")
+        #: Where canvases are made and outlines may be turned into pixels beside the thread that paints. ThorVG's own
+        #: threads are of no use for that: at each clip, it waits for all that was asked of them before.
+        self.rooms = [ThreadPoolExecutor(1, "puppet") for _ in range(_ROOMS)]
 
     def roomy_canvas(self) -> int:
-        """A canvas for this thread, with scratch memory for a large puppet.
+        """A canvas with scratch memory for a large puppet. To be called in one of the `rooms`.
 
-        ThorVG turns outlines into pixels in scratch memory that a thread's canvases share. It is as large as the widest
-        shape so far has needed; where an outline does not fit, ThorVG starts over with half of it, which on the puppet
-        was a tenth of all the work. So something wide is prepared first.
+        ThorVG turns outlines into pixels in scratch memory, one for each thread that makes canvases, and never gives it
+        back. It is as large as the widest shape so far has needed; where an outline does not fit, ThorVG starts over
+        with half of it, which on the puppet was a tenth of all the work. So something wide is prepared first.
         """
         strip = np.empty((1, _WIDE), np.uint32)
         corners = np.array([(0, 0), (_WIDE, 0), (0, 1)], np.float32)

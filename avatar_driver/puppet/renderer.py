@@ -62,7 +62,7 @@ class Renderer:
         self._shift = np.array([width / 2, height]) - self._scale * (x + wide / 2, y + high)
         with ONE_AT_A_TIME:
             thorvg = thorvg_running()
-            self._sheets = [Sheet(thorvg, self._rgba), Sheet(thorvg, self._rgba, thorvg.preparer)]
+            self._sheets = [Sheet(thorvg, self._rgba, room, ahead=i > 0) for i, room in enumerate(thorvg.rooms)]
             canvases = [sheet.canvas for sheet in self._sheets]
             self._layers = Layers(thorvg, canvases, _CUTS, rig, palette, scale)
 

@@ -402,7 +402,7 @@ def test_renderers_wait_for_each_other(name: str, monkeypatch: pytest.MonkeyPatc
         for _ in range(5):
             painted(RED_SQUARE)
 
-    monkeypatch.setattr(thorvg, "preparer", AtOnce())
+    monkeypatch.setattr(thorvg, "rooms", [AtOnce(), AtOnce()])
     monkeypatch.setattr(thorvg, name, watched)
     threads = [threading.Thread(target=paint) for _ in range(2)]
     for thread in threads:
@@ -440,10 +440,28 @@ def test_what_is_prepared_at_the_same_time_shares_no_memory(monkeypatch: pytest.
     assert own.isdisjoint(makers[canvas] for canvas in beside)
 
 
+def test_renderers_made_in_ever_new_threads_take_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ThorVG keeps scratch memory for each thread that made a canvas, and a camera that is tried again is a new one."""
+    thorvg = thorvg_running()
+    makers, make = set(), thorvg.swcanvas_create
+
+    def made(option: int) -> int:
+        makers.add(threading.get_ident())
+        return int(make(option))
+
+    monkeypatch.setattr(thorvg, "swcanvas_create", made)
+    threads = [threading.Thread(target=painted, args=(RED_SQUARE,)) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(makers) == 2
+
+
 def test_while_the_preparing_thread_is_busy_pictures_come_without_it() -> None:
     renderer, expected = Renderer(Rig.load(), 320, 180), painted(Rig.load(), face(jawOpen=1), (320, 180))
     thorvg, go = thorvg_running(), threading.Event()
-    thorvg.preparer.submit(go.wait, 20)
+    thorvg.rooms[1].submit(go.wait, 20)
     try:
         began = time.perf_counter()
         picture = renderer.draw(face(jawOpen=1)).copy()
@@ -473,7 +491,7 @@ def test_a_preparing_thread_that_keeps_the_picture_waiting_is_not_asked_for_a_wh
             return future
 
     with Slow(1) as preparer:
-        monkeypatch.setattr(thorvg_running(), "preparer", preparer)
+        monkeypatch.setattr(thorvg_running(), "rooms", [thorvg_running().rooms[0], preparer])
         renderer = Renderer(RED_SQUARE, 100, 100)
         asked.clear()
         for _ in range(200):
