@@ -429,7 +429,7 @@ class Stage:
 
     def __init__(self, ear: socket.socket, port: int) -> None:
         self._ear = ear
-        self._port = port
+        self.port = port
         self._mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.close = self._mouth.close
         self.heard_first: dict[str, Any] = {}
@@ -437,7 +437,7 @@ class Stage:
 
     def send(self, *packets: bytes, by: socket.socket | None = None) -> None:
         for packet in packets:
-            (by or self._mouth).sendto(packet, ("127.0.0.1", self._port))
+            (by or self._mouth).sendto(packet, ("127.0.0.1", self.port))
 
     def next(self) -> dict[str, Any]:
         """The next event and the state after it."""
@@ -461,7 +461,7 @@ class Stage:
 
     def move(self, port: int) -> None:
         """From now on it sends there, and as another sender."""
-        self._port = port
+        self.port = port
         self.close()
         self._mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.close = self._mouth.close
@@ -663,6 +663,23 @@ def test_the_port_may_be_changed_and_the_receiver_moved_within_the_scene_while_i
         assert back["weights"]["Exact/jawOpen"] == 0
         assert back["is_lost"]
         assert scene.show(jawOpen=0.75)["weights"]["Exact/jawOpen"] == 0.75
+
+
+@needs_godot
+def test_a_port_that_another_program_or_receiver_has_is_tried_again_until_it_is_free(project: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        with stage(project, Receiver={"port": other.getsockname()[1]}) as scene:
+            assert not scene.heard_first["is_listening"]
+            scene.move(other.getsockname()[1])
+            other.close()
+            assert scene.show(jawOpen=0.25)["is_listening"]
+            second = scene.order(receive=scene.port)
+            assert not second["is_listening"]
+            assert scene.show(jawOpen=0.5)["weights"]["Exact/jawOpen"] == 0.5
+            scene.order(free_node="First")
+            scene.order(call_method=["Shapes", "rebind"])
+            assert scene.show(jawOpen=0.75)["weights"]["Exact/jawOpen"] == 0.75
 
 
 @needs_godot

@@ -1,7 +1,8 @@
 extends Node
 # Builds the scene of `stage.gd` below itself and tells every event of the receiver with the state after it. Orders come
 # by UDP, as JSON: {"set_property": [node, property, value]}, {"call_method": [node, method]}, {"reenter": node},
-# {"take_out": node}, {"free_node": node}, {"receive": port}; each is told as the event "done".
+# {"take_out": node}, {"free_node": node}, {"receive": port}, which adds a receiver; the one before is "First". Each is
+# told as the event "done".
 
 const SHAPES = {
 	"Odd": ["EYE_BLINK_L", "L_eye_blink", "Face.jawOpen.001", "mouthSmile", "browInnerUp_R", "Fcl_MTH_A", "Own", "upper_mouthLeft"],
@@ -69,6 +70,7 @@ func _free_node(node):
 
 
 func _receive(port):
+	_nodes["First"] = _nodes["Receiver"]
 	_add("Receiver", load("res://addons/avatar_driver/receiver.gd").new(), null).port = port
 	add_child(_nodes["Receiver"])
 	_listen_to(_nodes["Receiver"])
@@ -124,6 +126,7 @@ func _tell(event):
 	}
 	if is_instance_valid(_nodes["Receiver"]):
 		state["statistics"] = _nodes["Receiver"].statistics()
+		state["is_listening"] = _nodes["Receiver"].is_listening()
 		for property in ["is_lost", "is_tracked", "shapes"]:
 			state[property] = _nodes["Receiver"].get(property)
 	_udp.put_packet(JSON.print(state).to_utf8())

@@ -155,16 +155,26 @@ func _process(delta: float) -> void:
 func _open() -> void:
 	_open_port = port
 	_open_address = address
-	_listening = _udp.listen(port, address) == OK
+	_listening = not _has_another_receiver() and _udp.listen(port, address) == OK
 	if not _listening:
 		if _retry_usec == 0:
 			push_warning(
 				(
-					"avatar_driver: UDP port %d of %s is taken; close the other program or choose another port"
+					"avatar_driver: UDP port %d of %s is taken; close the other program or receiver, or choose another port"
 					% [port, address]
 				)
 			)
 		_retry_usec = OS.get_ticks_usec() + int(RETRY_SECONDS * 1e6)
+
+
+# The engine lets two of its sockets share a port, and then only one of them hears anything.
+func _has_another_receiver() -> bool:
+	if not is_inside_tree():
+		return false
+	for other in get_tree().get_nodes_in_group(FindReceiver.GROUP):
+		if other != self and other.is_listening() and other.port == port:
+			return true
+	return false
 
 
 func _receive(now: int) -> void:
