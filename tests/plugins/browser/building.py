@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ _ROOT: Final = Path(__file__).parents[3]
 BROWSER: Final = _ROOT / "plugins" / "browser"
 
 _UNREACHABLE: Final = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "E404")
+_LONG_AGO: Final = 14 * 86_400  # s; what was made of other files, and is older, goes
 _OLDEST_NODE: Final = (20, 19)  # Vite's own
 
 
@@ -87,6 +89,9 @@ def _kept(what: str, made_of: str, make: Callable[[Path], None]) -> Path:
     kept = platformdirs.user_cache_path("avatar_driver_tests", appauthor=False)
     home = kept / f"{what}-{made_of[:16]}"
     if not home.exists():
+        for old in kept.glob(f"{what}-*"):
+            if time.time() - old.stat().st_mtime > _LONG_AGO:
+                shutil.rmtree(old, ignore_errors=True)
         kept.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept) as made:
             make(Path(made, "whole"))
