@@ -1,10 +1,18 @@
 """The dashboard's panels of sliders and outputs in Chromium, with the test as its server."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from avatar_driver.protocols.access import is_loopback
+from tests.web.running import running
 from tests.web.staged import OpenPage, Staged, frame
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import Browser
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # so that the tests share a browser
 
@@ -111,6 +119,34 @@ async def test_beyond_this_computer_the_address_for_obs_brings_the_token_and_one
     assert await address.input_value() == "http://127.0.0.1:1/overlay?token=a+token"
     own = stage.page.get_by_label("Your own avatar: address for OBS")
     assert await own.input_value() == "http://127.0.0.1:1/stage/?background=transparent&token=a+token"
+
+
+async def test_a_phone_that_has_the_printed_link_sees_and_tunes_the_face(
+    module_browser: "Browser", tmp_path: "Path"
+) -> None:
+    async with running(tmp_path, web="{host: 0.0.0.0, port: 0}") as run:
+        address = urlsplit(run.server.address)
+        if is_loopback(str(address.hostname)):
+            pytest.skip("needs an address beyond loopback, which this machine does not have")
+        page = await module_browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+        page.set_default_timeout(15_000)
+        complaints: list[str] = []
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(run.server.address)
+        await page.get_by_text("tracking", exact=True).wait_for()
+        await page.click("#tab-tune")
+        await page.get_by_label("Stillness", exact=True).fill("0.4")
+        await page.wait_for_selector("#unsaved", state="visible")
+        assert run.session.profile.stages[1].given["stillness"] == 0.4
+        await page.click("#tab-outputs")
+        overlay = await page.get_by_label("Overlay: address for OBS").input_value()
+        assert complaints == []
+        await page.goto(overlay)
+        await page.wait_for_selector("body[data-shown]")
+        await page.goto(f"{address.scheme}://{address.netloc}/overlay?{address.query[:-1]}")
+        assert await page.locator("canvas").count() == 0, "another token opens nothing"
+        await page.context.close()
 
 
 @pytest.mark.parametrize("port", [None, 39580])

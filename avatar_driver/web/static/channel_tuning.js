@@ -1,7 +1,7 @@
 /** One channel's gain, offset, range and response curve, with its twin's if they are linked. */
 
 import { drawCurve, response } from './curve.js';
-import { element, fitCanvas, freshId, setText } from './dom.js';
+import { element, fitCanvas, freshId, setText, watchSize } from './dom.js';
 import { SHAPE_COUNT } from './frames.js';
 import { fullWord, regionWord } from './names.js';
 import { recall, remember } from './preferences.js';
@@ -18,6 +18,7 @@ const KEYS = [
   { key: 'high', label: 'Full at', min: 0.05, max: 1, usual: 1, hint: 'Full at: what is larger counts as all the way.' },
   { key: 'curve', label: 'Curve', min: 0.25, max: 4, usual: 1, hint: 'Curve: above 1 small movements become smaller, below 1 larger.' },
 ];
+const CAPTION_EVERY = 0.1; // s: text costs a layout, and faster it cannot be read
 const LEAST_RANGE = 0.05; // between where it starts and where it is full
 const NO_HINT = 'Touch a slider to read what it does.';
 
@@ -31,6 +32,9 @@ export class ChannelTuning {
     this.linked = recall('linked', true);
     this.canvas = element('canvas', { role: 'img', 'aria-label': 'Response curve with the live value on it' });
     this.canvas.style.width = this.canvas.style.height = `${SIZE}px`;
+    // Asking the canvas itself with each frame would cost a layout.
+    watchSize(this.canvas, (width) => (this.onShow = width > 0));
+    this.captionTime = -Infinity;
     this.sliders = KEYS.map((key) => makeSlider(settings, { ...key, limit: (value) => this.#limit(key.key, value), paths: () => this.#targets().map((name) => ['stages', 'adjust', 'channels', name, key.key]) }));
     this.hint = element('p', { class: 'hint slider-hint', text: NO_HINT });
     this.sliders.forEach(({ node }, i) => {
@@ -113,11 +117,13 @@ export class ChannelTuning {
   }
 
   draw(frame) {
-    if (!this.canvas.offsetParent) return;
+    if (!this.onShow) return;
     fitCanvas(this.canvas, SIZE, SIZE);
     const index = this.names.indexOf(this.name);
     const given = frame.curved[index];
     drawCurve(this.canvas.getContext('2d'), SIZE, this.response, { raw: frame.tracked ? frame.measured[index] : null, given, out: frame.values[index] }, colours);
+    if (Math.abs(frame.time - this.captionTime) < CAPTION_EVERY) return;
+    this.captionTime = frame.time;
     setText(this.caption, `in ${given.toFixed(2)} → out ${response(given, this.response).toFixed(2)}`);
   }
 }
