@@ -669,14 +669,15 @@ def test_the_port_may_be_changed_and_the_receiver_moved_within_the_scene_while_i
 def test_a_port_that_another_program_or_receiver_has_is_tried_again_until_it_is_free(project: Path) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
-        with stage(project, Receiver={"port": other.getsockname()[1]}) as scene:
+        taken = other.getsockname()[1]
+        with stage(project, Receiver={"port": taken}) as scene:
+            scene.port = taken
             assert not scene.heard_first["is_listening"]
-            scene.move(other.getsockname()[1])
+            assert not scene.order(receive=scene.port)["is_listening"]
             other.close()
-            assert scene.show(jawOpen=0.25)["is_listening"]
-            second = scene.order(receive=scene.port)
-            assert not second["is_listening"]
-            assert scene.show(jawOpen=0.5)["weights"]["Exact/jawOpen"] == 0.5
+            shown = scene.show(jawOpen=0.5)
+            assert shown["weights"]["Exact/jawOpen"] == 0.5, "the first has it"
+            assert not shown["is_listening"], "the second waits"
             scene.order(free_node="First")
             scene.order(call_method=["Shapes", "rebind"])
             assert scene.show(jawOpen=0.75)["weights"]["Exact/jawOpen"] == 0.75
