@@ -327,10 +327,11 @@ async def test_what_must_be_said_of_the_face_is_said(open_page: OpenPage) -> Non
     await drawn(stage)
     assert (await stage.page.evaluate(BAR, ["jawOpen", "raw"]))["count"] > 0
     for i in range(3):
-        stage.show(frame(0.2 + i / 30, tracked=False, jawOpen=0.7))
+        stage.show(frame(0.2 + i / 30, tracked=False, jawOpen=0.7), frame(0.2 + i / 30, tracked=False, jawOpen=0.1))
     await stage.until("document.getElementById('tracking').textContent === 'face lost'")
     assert (await stage.page.evaluate(BAR, ["jawOpen", "raw"]))["count"] == 0, "nothing is measured now"
-    await stage.page.locator(".lane", has_text="Jaw open").get_by_text("raw – → 0.70").wait_for()
+    await stage.page.locator(".lane", has_text="Jaw open").get_by_text("raw – → 0.10").wait_for()
+    assert await stage.page.evaluate(LANE_RAW) == 0
     faint = "getComputedStyle(document.getElementById('puppet')).opacity < 0.6"
     assert await stage.page.evaluate(faint)
     await stage.page.wait_for_selector("#altered", state="hidden")
