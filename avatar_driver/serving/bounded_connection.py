@@ -2,11 +2,12 @@
 
 import asyncio
 import socket
+from collections.abc import Iterable
 from typing import Any, Final
 
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import Server, ServerConnection
 
-__all__ = ["BoundedConnection"]
+__all__ = ["BoundedConnection", "wait_closed"]
 
 # A small send buffer in the kernel keeps messages that wait there for a slow client from growing old.
 _KERNEL_BUFFER_BYTES: Final = 16_384
@@ -82,3 +83,14 @@ class BoundedConnection(ServerConnection):
         begun = self.loop.time()
         super().data_received(piece)
         self._rest = self.loop.call_later((self.loop.time() - begun) * _REST, self._go_on)
+
+
+async def wait_closed(server: Server, connections: Iterable[BoundedConnection], within: float) -> None:
+    """Waits until a server that is closing is closed; connections that take longer than `within` seconds are broken."""
+    try:
+        async with asyncio.timeout(within):
+            await server.wait_closed()
+    except TimeoutError:
+        for connection in list(connections):
+            connection.transport.abort()
+        await server.wait_closed()

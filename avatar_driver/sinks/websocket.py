@@ -1,6 +1,5 @@
 """A WebSocket server that sends every frame to whoever connects: engines, web pages, scripts."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from websockets.http11 import Request, Response
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.access import Access, Refusal, is_loopback, normalised_origin
 from avatar_driver.protocols.face_stream import SEQUENCES
-from avatar_driver.serving.bounded_connection import BoundedConnection
+from avatar_driver.serving.bounded_connection import BoundedConnection, wait_closed
 from avatar_driver.serving.face_client import NOTHING_KNOWN, Choice, Edition, FaceClient, Statement
 from avatar_driver.serving.listening import bracketed, cannot_listen, shown_host
 
@@ -138,13 +137,7 @@ class WebSocket:
         server.close(close_connections=False)
         for client in self._clients:
             client.finish()
-        try:
-            async with asyncio.timeout(_CLOSING_SECONDS):
-                await server.wait_closed()
-        except TimeoutError:
-            for connection in list(self._connections):
-                connection.transport.abort()
-            await server.wait_closed()
+        await wait_closed(server, self._connections, _CLOSING_SECONDS)
 
     def describe(self) -> str:
         """The address to connect to, with the token if there is one, and how many clients did."""

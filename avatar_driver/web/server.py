@@ -13,7 +13,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from avatar_driver.errors import SinkError
 from avatar_driver.frame import Frame
 from avatar_driver.protocols.face_stream import SEQUENCES
-from avatar_driver.serving.bounded_connection import BoundedConnection
+from avatar_driver.serving.bounded_connection import BoundedConnection, wait_closed
 from avatar_driver.serving.face_client import NOTHING_KNOWN, Choice, Edition, FaceClient, Statement
 from avatar_driver.serving.listening import bracketed, cannot_listen, shown_host
 from avatar_driver.serving.web_settings import WebSettings
@@ -126,13 +126,7 @@ class WebServer:
         for face in self._faces:
             face.finish()
         server.close()
-        try:
-            async with asyncio.timeout(_CLOSING_SECONDS):
-                await server.wait_closed()
-        except TimeoutError:
-            for connection in list(self._connections):
-                connection.transport.abort()
-            await server.wait_closed()
+        await wait_closed(server, self._connections, _CLOSING_SECONDS)
 
     async def _serve(self, connection: ServerConnection) -> None:
         assert connection.request is not None  # the door let it in
