@@ -67,17 +67,17 @@ class Learning:
     own_prior: float = 0.956
     own_most: float = 2.42
     burst_time: float = 0.536
-    burst_most: float = 0.859
+    burst_most: float = 0.858
     lingering_time: float = 1.21
     lingering_most: float = 0.358
     doubt: float = 0.347
-    own_belief: float = 0.857
-    ordinary: float = 0.289
+    own_belief: float = 0.864
+    ordinary: float = 0.151
     upward: float = 0.11
-    withheld: float = 0.253
+    withheld: float = 0.34
     downward: float = 0.454
-    caution: float = 0.766
-    head_caution: float = 1.6
+    caution: float = 0.751
+    head_caution: float = 1.0
 
 
 class NoiseMeter:

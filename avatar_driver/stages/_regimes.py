@@ -54,26 +54,26 @@ class Constants:
         yoked_evidence: the same for the two eyes' gaze, whose noise nearly is one.
     """
 
-    hold_walk: float = 0.502
-    jump_walk: float = 9740.0
+    hold_walk: float = 0.0144
+    jump_walk: float = 17400.0
     drift_walk: float = 0.123
-    drift_push: float = 24.6
-    drift_memory: float = 0.121
-    ramp_push: float = 40000.0
-    ramp_memory: float = 1.78
-    hold_speed: float = 0.00189
-    jump_speed: float = 1640.0
-    hold_dwell: float = 1.27
+    drift_push: float = 25.0
+    drift_memory: float = 0.0979
+    ramp_push: float = 63400.0
+    ramp_memory: float = 1.79
+    hold_speed: float = 0.00185
+    jump_speed: float = 2310.0
+    hold_dwell: float = 1.38
     jump_dwell: float = 1.39
-    drift_dwell: float = 0.0608
-    ramp_dwell: float = 0.434
-    hold_exits: tuple[float, float, float] = (0.935, 0.0703, 1.66)
-    jump_exits: tuple[float, float, float] = (0.0215, 0.664, 0.086)
-    drift_exits: tuple[float, float, float] = (2.36, 0.25, 0.293)
+    drift_dwell: float = 0.114
+    ramp_dwell: float = 0.269
+    hold_exits: tuple[float, float, float] = (1.56, 0.162, 1.56)
+    jump_exits: tuple[float, float, float] = (0.0222, 0.664, 0.086)
+    drift_exits: tuple[float, float, float] = (2.66, 0.25, 0.237)
     ramp_exits: tuple[float, float, float] = (0.4, 0.829, 0.0821)
-    tails: float = 10.3
-    twin_evidence: float = 0.973
-    yoked_evidence: float = 0.552
+    tails: float = 5.99
+    twin_evidence: float = 0.987
+    yoked_evidence: float = 0.55
 
 
 class _Step:

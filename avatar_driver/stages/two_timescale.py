@@ -21,17 +21,21 @@ weighs regime m by prior · S^(−1/2) · (1 + e²/(νS))^(−(ν+1)/2), e being
 Student-t likelihood, as the noise has heavy tails. Twins (both lids, both mouth corners, the yoked eyes) share this
 evidence, so both sides move at once. The estimate is the weighted x. Dwell times, intensities and ν: `_regimes`.
 
-In a frame of 33 ms *hold* wanders by 0.13 σ, *drift* goes on by some 1.3 σ where a *jump* left off and forgets that in
-0.12 s, *ramp* changes its speed by 1.2 σ a frame, and a *jump* may be 18 σ and more: its tails are heavy. Left to
-themselves they last 1.3, 0.06, 0.4 and 1.4 s. What each part buys: `tests/bench/ablations.py`.
+In a frame of 33 ms *hold* wanders by 0.02 σ, *drift* goes on by some 1.4 σ where a *jump* left off and forgets that in
+0.1 s, *ramp* changes its speed by 1.5 σ a frame, and a *jump* may be 24 σ and more: its tails are heavy. Left to
+themselves they last 1.4, 0.11, 0.27 and 1.4 s. What each part buys: `tests/bench/ablations.py`.
 
 **Noise** is learned while running, from third differences (`_noise`): what all shapes share, by a running lower
 quartile, within seconds; what is a channel's own, by clipped squares, as a mean over 7 s; bursts of a few frames, when
 a blurred picture makes all tremble; and noise that lingers, where a face rests. Shapes as good as closed have no say:
-those that the tracker never moves would swear that there is no noise. Of a rise of all above 1.3 times the starting σ
-up to 0.25 (in logarithms) is not believed, so that small moves stay quick in a dark room, for some calm; of a fall
+those that the tracker never moves would swear that there is no noise. Of a rise of all above 1.2 times the starting σ
+up to 0.34 (in logarithms) is not believed, so that small moves stay quick in a dark room, for some calm; of a fall
 nearly half is. R is what everything above is measured in, so a dark room or a better camera changes nothing else.
 `stillness` multiplies R by its own power 1.5; below 0.5 the estimate is blended with the measurement instead.
+
+**Liveliness.** In a half of the face that moves, small moves are likely and trembling is hardly seen, so R counts for
+less there, and for a little more where all is still (`_lively`): σ is 0.7 times as large in a half that moves
+throughout as in one that rests. Real faces act as a whole, so this takes off error in motion at the same calm.
 
 **Tone and transient.** With h the weight of *hold*, tone T follows the estimate x by dT = h² (x − T) dt / 0.4 s: it
 takes in what is held, and a blink or a syllable hardly touches it. The transient is x − T. Nothing is delayed by the
@@ -62,6 +66,7 @@ from avatar_driver.errors import did_you_mean
 from avatar_driver.frame import Frame
 from avatar_driver.stages._chart import Chart, toward
 from avatar_driver.stages._gaze import GAZE, SeenGaze
+from avatar_driver.stages._lively import Liveliness, Lively
 from avatar_driver.stages._noise import Learning, NoiseMeter
 from avatar_driver.stages._regimes import HOLD, Constants, Regimes
 
@@ -72,7 +77,12 @@ Array = NDArray[np.float64]
 _EDGE: Final = 4.51e-05
 _CONSTANTS: Final = Constants()
 _LEARNING: Final = Learning()
+_LIVELINESS: Final = Liveliness()
 
+_HALVES: Final = tuple(
+    tuple(channel for name in names for channel in REGIONS[name])
+    for names in (("lids", "gaze", "brows"), ("jaw", "lips", "smile", "cheeks", "tongue"))
+)
 _OPEN: Final = 5e-4  # of a shape's range; below that its noise is no measure of the camera's
 _NOMINAL_STEP: Final = 1 / 30  # s, where the clock tells nothing
 _SHORTEST_STEP: Final = 1 / 1000  # s
@@ -136,13 +146,16 @@ class TwoTimescale:
         self._gaze = SeenGaze() if steady_gaze else None
         self._regimes = Regimes(_CONSTANTS, _partners(), REGIONS["gaze"])
         head = slice(SHAPES.stop, len(CHANNELS))
-        self._noise = NoiseMeter(SHAPES, head, Chart(_EDGE).opened_from(_OPEN), _LEARNING)
+        self._open_from = Chart(_EDGE).opened_from(_OPEN)
+        self._noise = NoiseMeter(SHAPES, head, self._open_from, _LEARNING)
+        self._lively = Lively(_HALVES, len(CHANNELS), _LIVELINESS)
         self.reset()
 
     def reset(self) -> None:
         """Forgets all frames seen, and the noise learned from them."""
         self._chart = Chart(_EDGE)
         self._noise.forget()
+        self._lively.forget()
         self._last_time = math.nan
         self._last_step = _NOMINAL_STEP
         self._away = math.inf  # s since the last face; infinite before the first
@@ -195,8 +208,11 @@ class TwoTimescale:
         else:
             coordinates = self._chart.coordinates(face)
             off = np.abs(coordinates - self._regimes.estimate)
-            self._regimes.advance(coordinates, self._noise.variance() * self._trust, max(away, _SHORTEST_STEP))
-            self._noise.learn(coordinates, off, self._regimes.weights[HOLD], away)
+            noise = self._noise.variance() * self._trust * self._lively.factor()
+            self._regimes.advance(coordinates, noise, max(away, _SHORTEST_STEP))
+            resting = self._regimes.weights[HOLD]
+            self._noise.learn(coordinates, off, resting, away)
+            self._lively.learn(resting, coordinates > self._open_from, away)
             self._recentre()
         self._shown = self._chart.face(self._regimes.ahead(self._ahead))
         if self._blended:
@@ -220,6 +236,7 @@ class TwoTimescale:
         coordinates = self._chart.coordinates(face)
         self._regimes.begin(coordinates, self._noise.variance() * self._trust)
         self._noise.begin(coordinates)
+        self._lively.forget()
 
     def _recentre(self) -> None:
         """Rotations are small again about the new estimate."""
