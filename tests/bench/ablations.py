@@ -27,6 +27,7 @@ from avatar_driver.bench.takes import Clip, halves, track_clip
 from avatar_driver.bench.timing import Played
 from avatar_driver.channels import CHANNELS, SHAPES
 from avatar_driver.stages import two_timescale
+from avatar_driver.stages._lively import Liveliness, Lively
 from avatar_driver.stages._noise import Learning, NoiseMeter
 from avatar_driver.stages._regimes import Constants, Regimes
 from avatar_driver.stages.two_timescale import TwoTimescale
@@ -58,6 +59,14 @@ def learning(learned: Learning, *, witnesses: bool = True) -> TwoTimescale:
     return stage
 
 
+def lively(liveliness: Liveliness, *, halves: bool = True) -> TwoTimescale:
+    """The filter to which a lively face matters otherwise, or that takes both halves of it for one."""
+    stage = TwoTimescale()
+    members = two_timescale._HALVES if halves else (range(SHAPES.stop),)
+    stage._lively = Lively(members, len(CHANNELS), liveliness)
+    return stage
+
+
 def deaf() -> TwoTimescale:
     """The filter that takes the noise for what it starts with."""
     stage = TwoTimescale()
@@ -81,6 +90,8 @@ VARIANTS: Final[dict[str, Callable[[], TwoTimescale]]] = {
     "no bursts": lambda: learning(replace(LEARNED, burst_most=0.0)),
     "no lingering noise": lambda: learning(replace(LEARNED, lingering_most=0.0)),
     "all of a rise believed": lambda: learning(replace(LEARNED, withheld=0.0)),
+    "no liveliness": lambda: lively(Liveliness(weight=0.0)),
+    "the face lively as a whole": lambda: lively(Liveliness(), halves=False),
     "no drift regime": lambda: regimes(
         replace(
             SHIPPED,
