@@ -66,7 +66,9 @@ class Engine:
         self._capture: Capture | None = None
         self._input: Frame | None = None  # the last sound frame that went into the stages
         self._arrived = 0.0  # when it did, on the computer's clock
+        self._source_time = -math.inf  # of the last frame, on the source's clock
         self._shift = 0.0  # added to the source's times so that they rise over clock jumps
+        self._lent = 0.0  # of it, what made frames ran ahead of a source that may yet catch up
         self._blend_from: Frame | None = None
 
     @property
@@ -174,10 +176,10 @@ class Engine:
                     await lane.idle()
 
     def _received(self, frame: Frame, capture: Capture) -> None:
-        self._arrived = self._clock()
+        elapsed, self._arrived = self._clock() - self._arrived, self._clock()
         self.statistics.skipped = capture.latest.dropped
         self.statistics.count(frame.tracked, frame.origin.detection, self._arrived)
-        frame = self._rising(frame)
+        frame = self._rising(frame, elapsed)
         if not _finite(frame):
             frame = self._repaired("source", frame, self._input or Frame(frame.time, REST))
         self._input = frame
@@ -195,16 +197,29 @@ class Engine:
         self.statistics.filled += 1
         self._show(self._processed(self._input))
 
-    def _rising(self, frame: Frame) -> Frame:
-        """The frame with a time above the last one's, whatever clock the source has."""
+    def _rising(self, frame: Frame, elapsed: float) -> Frame:
+        """The frame with a time above the last one's, whatever clock the source has.
+
+        `elapsed` is how long ago, on the computer's clock, the last frame came or was made.
+        """
+        before, self._source_time = self._source_time, frame.time
         if self._input is None:
             return frame
         moment = frame.time + self._shift
-        if moment <= self._input.time - _JUMP:
-            log.warning("source: its clock jumped back by %.1f s; going on from here", self._input.time - moment)
-            self._shift = self._input.time + _SOONEST - frame.time
-            moment = frame.time + self._shift
-        moment = max(moment, self._input.time + _SOONEST)
+        behind = self._input.time + _SOONEST - moment
+        if behind >= _JUMP:
+            if frame.time <= before - _JUMP:
+                log.warning("source: its clock jumped back by %.1f s; going on from here", before - frame.time)
+            else:
+                # It stalled while frames were made in its place. What it has now may be old, or its clock stood still.
+                self._lent += behind
+            self._shift += behind
+        elif self._lent:
+            # Its time runs faster than the computer's: it catches up.
+            returned = min(max(moment - self._input.time - elapsed, 0.0), self._lent)
+            self._lent -= returned
+            self._shift -= returned
+        moment = max(frame.time + self._shift, self._input.time + _SOONEST)
         return frame if moment == frame.time else frame.changed(time=moment)
 
     def _processed(self, frame: Frame) -> Frame:

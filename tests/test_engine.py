@@ -210,6 +210,32 @@ async def test_a_frame_that_comes_late_after_a_made_one_does_not_turn_time_back(
     assert times == sorted(set(times))
 
 
+async def test_a_source_that_catches_up_after_a_stall_has_its_own_times_again(caplog: pytest.LogCaptureFixture) -> None:
+    """A busy computer: frames are made while the source waits for its turn, and then it brings all that it missed."""
+    shown = Collector()
+    missed = frames(*[0.5] * 45, start=100.0 + STEP)
+    later = [x for frame in frames(*[0.6] * 6, start=missed[-1].time + STEP) for x in (frame, STEP)]
+    run = engine(
+        Played([*frames(0.5), 46 * STEP, *(x for each in missed for x in (each, 0.001)), *later], paced=True), shown
+    )
+    await run.run()
+    assert run.statistics.filled >= 10
+    times = [frame.time for frame in shown.frames]
+    assert times == sorted(set(times))
+    last = [frame.time for frame in shown.frames if frame.tracked][-1]
+    assert last == pytest.approx(later[-2].time, abs=0.2)
+    assert "jumped back" not in caplog.text
+
+
+async def test_a_source_whose_clock_stood_still_in_a_stall_goes_on_from_there() -> None:
+    shown = Collector()
+    later = frames(*[0.6] * 8, start=100.0 + STEP)
+    run = engine(Played([*frames(0.5), 1.4, *(x for each in later for x in (each, STEP))], paced=True), shown)
+    await run.run()
+    times = [frame.time for frame in shown.frames if frame.tracked][1:]
+    assert times[-1] - times[0] > 5 * STEP
+
+
 async def test_exchanged_stages_take_over_without_a_jump() -> None:
     shown = Collector()
     made = frames(*[0.8] * 60)
