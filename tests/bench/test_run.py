@@ -215,6 +215,21 @@ def test_where_no_first_half_rests_the_baselines_are_tuned_on_scenes_and_the_rea
     assert note in report(found)
 
 
+def test_on_clips_the_baselines_are_tuned_to_our_calm_where_both_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In first halves our filter still learns the noise: baselines as calm as that would be livelier than ours."""
+    asked: list[float] = []
+
+    def heard(groups: Sequence[Group], calm: float, curve: Sequence[float]) -> list[OneEuroSetting]:
+        asked.append(calm)
+        return baselines.tuned_one_euro(groups, calm, curve)
+
+    fake_tracking(monkeypatch)
+    monkeypatch.setattr(run, "tuned_one_euro", heard)
+    found = small(videos=[Path("a.mp4")])
+    assert asked[-1] == pytest.approx(found.clip_medians[OURS]["jitter"])
+    assert len(asked) == 2
+
+
 def test_clips_take_turns_in_lending_their_noise_whatever_is_measured() -> None:
     """One clip by chance would make a condition's figure a matter of luck: clips differ more than conditions do."""
     turns: dict[str, list[int]] = {}
