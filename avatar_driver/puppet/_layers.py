@@ -2,8 +2,6 @@
 
 import ctypes
 import math
-from bisect import bisect
-from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -23,35 +21,24 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, in pixels
 
 
 class Layers:
-    """Everything that is painted, in its order.
+    """Everything that is painted, in its order, on one canvas of ThorVG's.
 
     Args:
         thorvg: the library.
-        canvases: canvases of it, painted one after the other.
-        cuts: where each canvas but the first begins, as a share of all layers in their order.
+        canvas: a canvas of it.
         rig: the puppet.
         palette: its colours.
         scale: pixels for a unit of the drawing.
     """
 
-    def __init__(
-        self,
-        thorvg: ThorVG,
-        canvases: Sequence[int],
-        cuts: Sequence[float],
-        rig: Rig,
-        palette: Palette,
-        scale: float,
-    ) -> None:
+    def __init__(self, thorvg: ThorVG, canvas: int, rig: Rig, palette: Palette, scale: float) -> None:
         self._points = np.concatenate([path.points for path in rig.paths]).astype(np.intp)
         self._own = np.empty((len(self._points), 2), np.float32)
         outlines = _outlines(thorvg, rig, self._own)
         self._clips: list[_Clip] = []
         self._layers: list[_Layer] = []
-        begins = [cut * len(rig.paths) for cut in cuts]
-        runs = groupby(enumerate(rig.paths), key=lambda each: (bisect(begins, each[0]), each[1].clip))
-        for (sheet, clip), members in runs:
-            add, parent = thorvg.canvas_add, canvases[sheet]
+        for clip, members in groupby(enumerate(rig.paths), key=lambda each: each[1].clip):
+            add, parent = thorvg.canvas_add, canvas
             if clip is not None:  # neighbours inside the same path share one clip
                 scene = thorvg.scene_new()
                 self._clips.append(_Clip(thorvg, scene, outlines[clip]))

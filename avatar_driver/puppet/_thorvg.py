@@ -17,8 +17,8 @@ from avatar_driver.errors import AvatarDriverError
 
 __all__ = ["CAPS", "COMMANDS", "JOINS", "ONE_AT_A_TIME", "ColourStop", "ThorVG", "thorvg_running"]
 
-#: Held while a renderer works with ThorVG. Canvases that were made in the same thread share memory: two of them at work
-#: at once, in two threads, crash the program.
+#: Held while a renderer works with ThorVG. Its canvases share memory: two at work at once, in two threads, crash the
+#: program.
 ONE_AT_A_TIME: Final = threading.RLock()
 
 COMMANDS: Final = {"Z": 0, "M": 1, "L": 2, "C": 3}
@@ -27,7 +27,6 @@ JOINS: Final = {"miter": 0, "round": 1, "bevel": 2}
 
 _DRAW_ALL: Final = 0  # Tvg_Engine_Option: nearly everything moves in every frame
 _WIDE: Final = 8192  # pixels
-_ROOMS: Final = 2
 _OLDEST: Final = (1, 0)  # the C interface was changed for 1.0, and is promised to stay
 _POINTER: Final = ctypes.c_void_p
 _FLOAT: Final = ctypes.c_float
@@ -117,17 +116,18 @@ class ThorVG:
                 function = library[f"tvg_{name}"]
                 function.argtypes, function.restype = arguments, result
                 setattr(self, name, function)
-        #: Where canvases are made and outlines may be turned into pixels beside the thread that paints. ThorVG's own
-        #: threads are of no use for that: at each clip, it waits for all that was asked of them before.
-        self.rooms = [ThreadPoolExecutor(1, "puppet") for _ in range(_ROOMS)]
+        # ThorVG keeps scratch memory for every thread that made a canvas, and never gives it back. Its own worker
+        # threads are left off: at each clip it waits for all that was asked of them before.
+        self._maker = ThreadPoolExecutor(1, "puppet")
 
-    def roomy_canvas(self) -> int:
-        """A canvas with scratch memory for a large puppet. To be called in one of the `rooms`.
+    def new_canvas(self) -> int:
+        """A canvas with scratch memory for a large puppet."""
+        return self._maker.submit(self._roomy_canvas).result()
 
-        ThorVG turns outlines into pixels in scratch memory, one for each thread that makes canvases, and never gives it
-        back. It is as large as the widest shape so far has needed; where an outline does not fit, ThorVG starts over
-        with half of it, which on the puppet was a tenth of all the work. So something wide is prepared first.
-        """
+    def _roomy_canvas(self) -> int:
+        # Outlines become pixels in scratch memory that is as large as the widest shape so far has needed. Where one
+        # does not fit, ThorVG starts over with half of it, which on the puppet was a tenth of all the work. So
+        # something wide is prepared first.
         strip = np.empty((1, _WIDE), np.uint32)
         corners = np.array([(0, 0), (_WIDE, 0), (0, 1)], np.float32)
         canvas: int = self.swcanvas_create(_DRAW_ALL)

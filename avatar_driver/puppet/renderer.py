@@ -1,22 +1,22 @@
 """The puppet as a picture: what a call sees instead of a face."""
 
 import math
+import weakref
 from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from avatar_driver.errors import AvatarDriverError
 from avatar_driver.puppet._backdrop import backdrop, check_background
 from avatar_driver.puppet._layers import Box, Layers
-from avatar_driver.puppet._sheet import Sheet
-from avatar_driver.puppet._thorvg import ONE_AT_A_TIME, thorvg_running
+from avatar_driver.puppet._thorvg import ONE_AT_A_TIME, ThorVG, thorvg_running
 from avatar_driver.puppet.rig import Rig
 
 __all__ = ["Renderer", "check_background"]
 
-# Where the second sheet begins: while the first is prepared and painted, the second is prepared, which takes as long.
-_CUTS: Final = (0.19,)
+_RED_FIRST: Final = 0  # Tvg_Colorspace ABGR8888: the bytes in memory are red, green, blue, alpha
 
 
 class Renderer:
@@ -61,10 +61,13 @@ class Renderer:
         self._scale = np.array([-scale if mirror else scale, scale])
         self._shift = np.array([width / 2, height]) - self._scale * (x + wide / 2, y + high)
         with ONE_AT_A_TIME:
-            thorvg = thorvg_running()
-            self._sheets = [Sheet(thorvg, self._rgba, room, ahead=i > 0) for i, room in enumerate(thorvg.rooms)]
-            canvases = [sheet.canvas for sheet in self._sheets]
-            self._layers = Layers(thorvg, canvases, _CUTS, rig, palette, scale)
+            self._thorvg = thorvg = thorvg_running()
+            self._canvas = thorvg.new_canvas()
+            weakref.finalize(self, _destroy, thorvg, self._canvas)
+            pixels = self._rgba.ctypes.data
+            if thorvg.swcanvas_set_target(self._canvas, pixels, width, width, height, _RED_FIRST):
+                raise AvatarDriverError(f"ThorVG cannot paint a picture of {width} × {height} pixels")
+            self._layers = Layers(thorvg, self._canvas, rig, palette, scale)
 
     def draw(self, values: ArrayLike) -> NDArray[np.uint8]:
         """The puppet wearing a face.
@@ -81,14 +84,19 @@ class Renderer:
         pixels = pose.points * self._scale + self._shift
         with ONE_AT_A_TIME:
             part = self._changing(self._layers.pose(pixels, pose))
-            for sheet in self._sheets:
-                sheet.prepare()
             np.copyto(self._rgba[part], self._still[part])
-            for sheet in self._sheets:
-                sheet.paint()
+            self._paint()
         # Fast and without Python's lock; NumPy takes ten times as long.
         cv2.cvtColor(self._rgba[part], cv2.COLOR_RGBA2RGB, dst=self._rgb[part])
         return self._rgb
+
+    def _paint(self) -> None:
+        thorvg = self._thorvg
+        failed = thorvg.canvas_update(self._canvas)
+        failed = failed or thorvg.canvas_draw(self._canvas, False)
+        failed = thorvg.canvas_sync(self._canvas) or failed
+        if failed:
+            raise AvatarDriverError(f"ThorVG failed to paint the puppet (result {failed})")
 
     def _changing(self, box: Box) -> tuple[slice, slice]:
         """Rows and columns of the part of the picture where the puppet is now, or was before."""
@@ -102,3 +110,8 @@ class Renderer:
 def _pixels(first: float, last: float, size: int) -> slice:
     """Those that are touched, of so many."""
     return slice(*(min(max(edge, 0), size) for edge in (math.floor(first), math.ceil(last))))
+
+
+def _destroy(thorvg: ThorVG, canvas: int) -> None:
+    with ONE_AT_A_TIME:
+        thorvg.canvas_destroy(canvas)

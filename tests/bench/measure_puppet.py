@@ -1,9 +1,8 @@
 """What a frame of the virtual camera costs: `python tests/bench/measure_puppet.py [--frames N] [--against CHECKOUT]`.
 
-The puppet wears a synthetic face with a tracker's noise, filtered as the program does it, at 1280×720. Parts are told
-in processor time of the thread that does them: outlines are turned into pixels by two threads at once while cores are
-free. Wall time needs an idle machine: on a busy one read processor time. With `--against`, another checkout paints the
-same faces in turns of 20 with this one, and the ratios are told.
+The puppet wears a synthetic face with a tracker's noise, filtered as the program does it, at 1280×720. Wall time needs
+an idle machine: on a busy one read processor time. With `--against`, another checkout paints the same faces in turns of
+20 with this one, and the ratios are told.
 """
 
 import argparse
@@ -100,7 +99,7 @@ def parts(worn: list[NDArray[np.float32]]) -> None:
     watched: list[tuple[str, Any, str]] = [
         ("posing the rig", renderer._rig, "posed"),
         ("giving ThorVG the outlines", renderer._layers, "pose"),
-        ("outlines to pixels, here and beside", thorvg, "canvas_update"),
+        ("outlines to pixels", thorvg, "canvas_update"),
         ("painting", thorvg, "canvas_draw"),
         ("background", np, "copyto"),
         ("to RGB", cv2, "cvtColor"),

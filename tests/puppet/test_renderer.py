@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -402,42 +402,15 @@ def test_renderers_wait_for_each_other(name: str, monkeypatch: pytest.MonkeyPatc
         for _ in range(5):
             painted(RED_SQUARE)
 
-    monkeypatch.setattr(thorvg, "rooms", [AtOnce(), AtOnce()])
+    monkeypatch.setattr(thorvg, "_maker", AtOnce())
     monkeypatch.setattr(thorvg, name, watched)
     threads = [threading.Thread(target=paint) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(overlaps) >= 20
+    assert len(overlaps) >= 10
     assert not any(overlaps)
-
-
-def test_what_is_prepared_at_the_same_time_shares_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ThorVG's scratch memory belongs to the thread that makes a canvas."""
-    thorvg = thorvg_running()
-    makers: dict[int, int] = {}
-    beside: set[int] = set()
-    make, update = thorvg.swcanvas_create, thorvg.canvas_update
-
-    def made(option: int) -> int:
-        canvas: int = make(option)
-        makers[canvas] = threading.get_ident()
-        return canvas
-
-    def updated(canvas: int) -> int:
-        if threading.current_thread() is not threading.main_thread():
-            beside.add(canvas)
-        return int(update(canvas))
-
-    monkeypatch.setattr(thorvg, "swcanvas_create", made)
-    monkeypatch.setattr(thorvg, "canvas_update", updated)
-    renderer = Renderer(Rig.load(), 640, 360)
-    for amount in range(20):
-        renderer.draw(face(jawOpen=amount / 20))
-    assert len(makers) == 2
-    own = {maker for canvas, maker in makers.items() if canvas not in beside}
-    assert own.isdisjoint(makers[canvas] for canvas in beside)
 
 
 def test_renderers_made_in_ever_new_threads_take_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -455,51 +428,7 @@ def test_renderers_made_in_ever_new_threads_take_no_more_memory(monkeypatch: pyt
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(makers) == 2
-
-
-def test_while_the_preparing_thread_is_busy_pictures_come_without_it() -> None:
-    renderer, expected = Renderer(Rig.load(), 320, 180), painted(Rig.load(), face(jawOpen=1), (320, 180))
-    thorvg, go = thorvg_running(), threading.Event()
-    thorvg.rooms[1].submit(go.wait, 20)
-    try:
-        began = time.perf_counter()
-        picture = renderer.draw(face(jawOpen=1)).copy()
-        assert time.perf_counter() - began < 10
-    finally:
-        go.set()
-    np.testing.assert_array_equal(picture, expected)
-
-
-def test_a_preparing_thread_that_keeps_the_picture_waiting_is_not_asked_for_a_while(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[float] = []
-
-    class Slow(ThreadPoolExecutor):
-        def submit(self, function: Any, /, *arguments: Any, **named: Any) -> Future[Any]:
-            begun = threading.Event()
-
-            def late() -> Any:
-                begun.set()
-                time.sleep(0.02)
-                return function(*arguments, **named)
-
-            future = super().submit(late)
-            begun.wait(10)
-            asked.append(time.perf_counter())
-            return future
-
-    with Slow(1) as preparer:
-        monkeypatch.setattr(thorvg_running(), "rooms", [thorvg_running().rooms[0], preparer])
-        renderer = Renderer(RED_SQUARE, 100, 100)
-        asked.clear()
-        for _ in range(200):
-            assert at(renderer.draw(REST), 20, 40) == RED
-        assert len(asked) == 1
-        for _ in range(200):
-            renderer.draw(REST)
-        assert len(asked) == 2, "but it is tried again"
+    assert len(makers) == 1
 
 
 def test_libraries_are_loaded_only_to_paint() -> None:
