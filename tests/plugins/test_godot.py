@@ -129,13 +129,20 @@ def test_all_that_a_person_meets_is_documented(path: Path) -> None:
     assert all("##" in member for member in members)
 
 
+def with_ancestors(script: Path) -> str:
+    """A script's text, and below it those of the scripts that it extends."""
+    text = script.read_text(encoding="utf-8")
+    extended = re.search(r'^extends "(.*)"$', text, re.MULTILINE)
+    return text + with_ancestors(script.parent / extended[1]) if extended else text
+
+
 @pytest.mark.parametrize("version", ["godot3", "godot4"])
 def test_scenes_and_settings_name_files_nodes_and_properties_that_exist(version: str) -> None:
     root = GODOT / version
     scene = (root / "sample" / "sample.tscn").read_text(encoding="utf-8")
     paths = dict(re.findall(r'^\[ext_resource(?=.* path="res://(\S+)")(?=.* id="?(\d+))', scene, re.MULTILINE))
     assert all((root / path).is_file() for path in paths)
-    scripts = {number: (root / path).read_text(encoding="utf-8") for path, number in paths.items()}
+    scripts = {number: with_ancestors(root / path) for path, number in paths.items()}
     nodes = re.split(r"^\[node ", scene, flags=re.MULTILINE)[1:]
     names = set(re.findall(r'^name="(\w+)"', "\n".join(nodes), re.MULTILINE))
     for node in nodes:

@@ -25,7 +25,8 @@ def project_in(folder: Path) -> Path:
     for script in _PROBE.iterdir():
         shutil.copy(script, project)
     tracker = ported((GODOT / "godot4" / ADDON / "face_tracker.gd").read_text(encoding="utf-8"))
-    tracker = tracker.replace('preload("', f'preload("res://{ADDON.as_posix()}/')
+    for names in ('preload("', 'extends "'):
+        tracker = tracker.replace(names, f"{names}res://{ADDON.as_posix()}/")
     tracker = tracker.replace("PackedFloat32Array(", "PoolRealArray(").replace(
         "var tracker = XRFaceTracker.new()",
         'const StandingIn = preload("standing_in.gd")\nvar XRServer = StandingIn.new()\nvar tracker = StandingIn.new()',

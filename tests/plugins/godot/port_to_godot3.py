@@ -12,7 +12,7 @@ __all__ = ["NODES", "PURE", "SAMPLE", "ported"]
 #: Scripts that both engines run as they stand.
 PURE: Final = ("osc.gd", "vmc_assembler.gd", "shape_names.gd", "unity_axes.gd", "find_receiver.gd", "unified_shapes.gd")
 #: Scripts that are ported. `face_tracker.gd` is not: Godot 3 has no XRFaceTracker.
-NODES: Final = ("receiver.gd", "blend_shapes.gd", "head.gd")
+NODES: Final = ("receiver.gd", "follower.gd", "blend_shapes.gd", "head.gd")
 #: The sample's scripts, ported too.
 SAMPLE: Final = ("face.gd", "sample.gd")
 

@@ -1,15 +1,12 @@
 class_name AvatarDriverBlendShapes
-extends Node
+extends "follower.gd"
 ## Moves the blend shapes of meshes by the face that an [code]AvatarDriverReceiver[/code] hears.
 ##
 ## Names need not be equal: case, separators, prefixes, [code]_L[/code] and [code]_R[/code] and numbers at the end are
 ## understood, and a model that does not tell left from right gets the mean of both.
 
-const FindReceiver = preload("find_receiver.gd")
 const ShapeNames = preload("shape_names.gd")
 
-## The receiver to follow. Empty: the nearest above this node, else the first in the scene.
-@export var receiver_path: NodePath
 ## A mesh, or a node below which all meshes with blend shapes are moved. Empty: the parent of this node.
 @export var target_path: NodePath
 ## All weights are multiplied by this.
@@ -22,7 +19,6 @@ const ShapeNames = preload("shape_names.gd")
 ## Keep every weight within 0 and 1, however strong the multipliers.
 @export var limit_to_one: bool = true
 
-var _receiver = null
 var _names = ShapeNames.new()
 # Each: mesh instance, index, property path, the shapes whose mean moves it, multiplier, weight last written.
 var _bindings = []
@@ -30,30 +26,7 @@ var _unmatched = []
 
 
 func _ready() -> void:
-	add_to_group(FindReceiver.FOLLOWERS)
 	rebind()
-
-
-## Called by a receiver that comes into the scene. A node that follows one already stays with it.
-func on_receiver_came() -> void:
-	if not is_instance_valid(_receiver) or _receiver.is_queued_for_deletion():
-		_follow()
-
-
-## Called by a receiver that leaves the scene, once its face is at rest.
-func on_receiver_left(receiver: Node) -> void:
-	if receiver == _receiver:
-		_on_applied()
-
-
-func _follow() -> void:
-	if is_instance_valid(_receiver):
-		_receiver.disconnect("applied", _on_applied)
-	_receiver = FindReceiver.near(self, receiver_path)
-	if _receiver == null:
-		push_warning("avatar_driver: no AvatarDriverReceiver found for '%s'; set its receiver path" % name)
-	else:
-		_receiver.connect("applied", _on_applied)
 
 
 ## Looks for the receiver, the meshes and their shapes again. Call it after the model or a setting has changed.

@@ -1,5 +1,5 @@
 class_name AvatarDriverHead
-extends Node
+extends "follower.gd"
 ## Turns a bone of a [Skeleton3D], or any [Node3D], as an [code]AvatarDriverReceiver[/code] hears it.
 ##
 ## For the head; with [member vmc_bone] also for the neck or an eye. The turn is added to the rest pose and counts in
@@ -11,8 +11,6 @@ enum ModelFaces {
 	MINUS_Z,  ## VRM 0.x and models made to look along Godot's forward.
 }
 
-const FindReceiver = preload("find_receiver.gd")
-
 # What skeletons call the bones of VMC, in lower case, without prefix.
 const ALSO_CALLED = {
 	"Head": ["head", "atama", "頭"],
@@ -21,8 +19,6 @@ const ALSO_CALLED = {
 	"RightEye": ["righteye", "eyer", "reye", "eyeright", "右目"],
 }
 
-## The receiver to follow. Empty: the nearest above this node, else the first in the scene.
-@export var receiver_path: NodePath
 ## The Skeleton3D or Node3D to turn. Empty: the parent of this node.
 @export var target_path: NodePath
 ## The skeleton's bone. Empty: the one whose name means [member vmc_bone] (Head, J_Bip_C_Head, mixamorig:Head …).
@@ -36,7 +32,6 @@ const ALSO_CALLED = {
 ## Also move the target. The sender must send positions: in avatar_driver, [code]head_position: true[/code].
 @export var take_position: bool = false
 
-var _receiver = null
 var _target = null
 var _bone = -1
 var _rest = Transform3D()
@@ -47,30 +42,7 @@ var _is_moved = false
 
 
 func _ready() -> void:
-	add_to_group(FindReceiver.FOLLOWERS)
 	rebind()
-
-
-## Called by a receiver that comes into the scene. A node that follows one already stays with it.
-func on_receiver_came() -> void:
-	if not is_instance_valid(_receiver) or _receiver.is_queued_for_deletion():
-		_follow()
-
-
-## Called by a receiver that leaves the scene, once its face is at rest.
-func on_receiver_left(receiver: Node) -> void:
-	if receiver == _receiver:
-		_on_applied()
-
-
-func _follow() -> void:
-	if is_instance_valid(_receiver):
-		_receiver.disconnect("applied", _on_applied)
-	_receiver = FindReceiver.near(self, receiver_path)
-	if _receiver == null:
-		push_warning("avatar_driver: no AvatarDriverReceiver found for '%s'; set its receiver path" % name)
-	else:
-		_receiver.connect("applied", _on_applied)
 
 
 ## Looks for the receiver, the target and its bone again, and takes the pose the target has without the turn that it got
