@@ -62,7 +62,7 @@ namespace AvatarDriver
                 float multiplier = _tunings[i] == null ? strength : strength * _tunings[i].Multiplier;
                 float target = Mathf.Clamp01(weight * multiplier) * _full[i];
                 Renderer.SetBlendShapeWeight(i, Mathf.Lerp(_rest[i], target, presence));
-                _moved[i] = true;
+                _moved[i] = presence > 0f; // at rest the weight is the avatar's own again
             }
             _atRest = presence <= 0f;
         }

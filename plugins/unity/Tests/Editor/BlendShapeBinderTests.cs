@@ -104,6 +104,20 @@ namespace AvatarDriver.Tests
         }
 
         [Test]
+        public void WhatTheGameSetAfterTheFaceHadGoneStaysWhenTheBinderBindsAnew()
+        {
+            GameObject avatar = Avatar();
+            SkinnedMeshRenderer head = Mesh(avatar, 100f, "jawOpen");
+            var binder = avatar.AddComponent<BlendShapeBinder>();
+            binder.Drive(_face.Face("jawOpen", 0.5f), 1f);
+            binder.Drive(_face.Face("jawOpen", 0.5f), 0f);
+            head.SetBlendShapeWeight(0, 30f);
+            binder.Rebind();
+            binder.Drive(_face.Face("jawOpen", 0.5f), 0f);
+            CheckWeights(head, 30f);
+        }
+
+        [Test]
         public void AShapeThatTheNextSenderDoesNotKnowGoesBackToRest()
         {
             GameObject avatar = Avatar();
