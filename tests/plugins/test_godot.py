@@ -686,8 +686,14 @@ def test_a_port_that_another_program_or_receiver_has_is_tried_again_until_it_is_
             assert shown["weights"]["Exact/jawOpen"] == 0.5, "the first has it"
             assert not shown["is_listening"], "the second waits"
             scene.order(free_node="First")
-            scene.order(call_method=["Shapes", "rebind"])
-            assert scene.show(jawOpen=0.75)["weights"]["Exact/jawOpen"] == 0.75
+            assert scene.show(jawOpen=0.75)["weights"]["Exact/jawOpen"] == 0.75, "the second is followed"
+
+
+@needs_godot
+def test_receivers_may_share_a_port_on_different_addresses(project: Path) -> None:
+    with stage(project, Receiver={"address": "127.0.0.2"}) as scene:
+        assert scene.heard_first["is_listening"]
+        assert scene.order(receive=scene.port)["is_listening"]
 
 
 @needs_godot

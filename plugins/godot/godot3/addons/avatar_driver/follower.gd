@@ -15,10 +15,14 @@ func on_receiver_came() -> void:
 		_follow()
 
 
-## Called by a receiver that leaves the scene, once its face is at rest.
+## Called by a receiver that leaves the scene, once its face is at rest. If there is another, it is followed.
 func on_receiver_left(receiver: Node) -> void:
-	if receiver == _receiver:
-		_on_applied()
+	if receiver != _receiver:
+		return
+	_on_applied()
+	var other = FindReceiver.near(self, receiver_path)
+	if other != null and other != receiver:
+		_follow()
 
 
 func _follow() -> void:

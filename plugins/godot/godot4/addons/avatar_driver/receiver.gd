@@ -119,6 +119,11 @@ func is_listening() -> bool:
 	return _listening
 
 
+## Whether a receiver with this port and address would hear what this one hears.
+func shares_port(its_port: int, its_address: String) -> bool:
+	return its_port == _open_port and (its_address == _open_address or "*" in [its_address, _open_address])
+
+
 ## Counts since the node entered the scene: packets, faces, faces overtaken by a newer one within a rendered frame,
 ## packets refused as not OSC with the last reason, packets of other senders, times lost.
 func statistics() -> Dictionary:
@@ -172,7 +177,7 @@ func _has_another_receiver() -> bool:
 	if not is_inside_tree():
 		return false
 	for other in get_tree().get_nodes_in_group(FindReceiver.GROUP):
-		if other != self and other.is_listening() and other.port == port:
+		if other != self and other.is_listening() and other.shares_port(port, address):
 			return true
 	return false
 
