@@ -121,10 +121,16 @@ class ThorVG:
         self._maker = ThreadPoolExecutor(1, "puppet")
 
     def new_canvas(self) -> int:
-        """A canvas with scratch memory for a large puppet."""
+        """A canvas with scratch memory for a large puppet. Not to be called while holding `ONE_AT_A_TIME`."""
         return self._maker.submit(self._roomy_canvas).result()
 
     def _roomy_canvas(self) -> int:
+        # The lock is taken here and not by who waits for the canvas: a renderer that is collected meanwhile, in this
+        # very thread, takes it too.
+        with ONE_AT_A_TIME:
+            return self._made_roomy()
+
+    def _made_roomy(self) -> int:
         # Outlines become pixels in scratch memory that is as large as the widest shape so far has needed. Where one
         # does not fit, ThorVG starts over with half of it, which on the puppet was a tenth of all the work. So
         # something wide is prepared first.

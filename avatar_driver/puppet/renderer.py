@@ -62,7 +62,8 @@ class Renderer:
         self._shift = np.array([width / 2, height]) - self._scale * (x + wide / 2, y + high)
         with ONE_AT_A_TIME:
             self._thorvg = thorvg = thorvg_running()
-            self._canvas = thorvg.new_canvas()
+        self._canvas = thorvg.new_canvas()
+        with ONE_AT_A_TIME:
             weakref.finalize(self, _destroy, thorvg, self._canvas)
             pixels = self._rgba.ctypes.data
             if thorvg.swcanvas_set_target(self._canvas, pixels, width, width, height, _RED_FIRST):

@@ -1,5 +1,6 @@
 """Painting in Python, on rigs of a few paths where every pixel can be told beforehand."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -429,6 +430,33 @@ def test_renderers_made_in_ever_new_threads_take_no_more_memory(monkeypatch: pyt
     for thread in threads:
         thread.join()
     assert len(makers) == 1
+
+
+def test_a_renderer_that_is_forgotten_while_the_next_is_made_does_not_stop_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python frees it in whichever thread looks for garbage: in the one that makes canvases, too."""
+    thorvg = thorvg_running()
+    make, made = thorvg.swcanvas_create, threading.Event()
+
+    class Old:
+        def __init__(self) -> None:
+            self.renderer, self.itself = Renderer(RED_SQUARE, 100, 100), self
+
+    def collecting(option: int) -> int:
+        gc.collect()
+        return int(make(option))
+
+    def renew() -> None:
+        Renderer(RED_SQUARE, 100, 100)
+        made.set()
+
+    gc.disable()
+    try:
+        Old()
+        monkeypatch.setattr(thorvg, "swcanvas_create", collecting)
+        threading.Thread(target=renew, daemon=True).start()
+        assert made.wait(10)
+    finally:
+        gc.enable()
 
 
 def test_libraries_are_loaded_only_to_paint() -> None:
