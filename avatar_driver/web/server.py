@@ -106,6 +106,7 @@ class WebServer:
                 await self._osc.open()
             except (SinkError, OSError) as error:
                 _log.warning("%s; running without them", error)  # the dashboard works all the same
+                self._osc = None
         self._session.engine.observers.append(self._observe)
         self._telling = asyncio.create_task(self._tell())
         self._log_lines = LogLines(self._log)

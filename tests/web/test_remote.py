@@ -101,6 +101,16 @@ async def test_a_dashboard_is_told_where_commands_are_heard(run: Running) -> Non
         assert page.newest["hello"]["osc_port"] == run.server._osc.port > 0
 
 
+async def test_where_the_port_is_taken_the_dashboard_names_none(tmp_path: Path) -> None:
+    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as other:
+        other.bind(("127.0.0.1", 0))
+        async with (
+            running(tmp_path, web=f"{{port: 0, osc_port: {other.getsockname()[1]}}}") as run,
+            dashboard(run) as page,
+        ):
+            assert page.newest["hello"]["osc_port"] is None
+
+
 async def test_a_flood_fills_neither_memory_nor_log(run: Running, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(20):
         send(run, *[encode(Message("/avatar_driver/explode"))] * 50)

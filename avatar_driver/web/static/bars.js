@@ -151,8 +151,9 @@ export class Bars {
 
   #move(event) {
     const at = this.cells.findIndex(({ button }) => button === event.target);
+    if (at < 0) return;
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: this.#beside(at, 1), ArrowUp: this.#beside(at, -1), Home: 0, End: this.cells.length - 1 }[event.key];
-    if (at < 0 || to === undefined) return;
+    if (to === undefined) return;
     event.preventDefault();
     this.cells[to]?.button.focus();
   }
