@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from avatar_driver.errors import AvatarDriverError
 
-__all__ = ["STAGE_ORDER", "Edit", "EditError", "History", "apply"]
+__all__ = ["STAGE_ORDER", "Edit", "EditError", "History", "apply", "place_of_new"]
 
 #: Where a stage goes that a profile does not have yet.
 STAGE_ORDER: Final = ("calibrate", "two_timescale", "one_euro", "adjust", "amplify", "mirror", "loss", "expressions")
@@ -142,10 +142,14 @@ def _key(container: Any, step: str | int, edit: Edit, *, at_stages: bool) -> str
     raise EditError(f"{_dotted(edit.path)}: {step!r} leads nowhere")
 
 
+def place_of_new(name: str, types: Sequence[str]) -> int:
+    """Where a new stage goes among stages of these types: behind the last of those that come before it."""
+    earlier = STAGE_ORDER[: STAGE_ORDER.index(name)]
+    return max((i + 1 for i, each in enumerate(types) if each in earlier), default=0)
+
+
 def _inserted(stages: Any, types: Sequence[str], name: str) -> int:
-    rank = STAGE_ORDER.index(name)
-    before = [i for i, each in enumerate(types) if each in STAGE_ORDER and STAGE_ORDER.index(each) < rank]
-    place = before[-1] + 1 if before else 0
+    place = place_of_new(name, types)
     stages.insert(place, {"type": name})
     return place
 

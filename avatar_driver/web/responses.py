@@ -2,14 +2,13 @@
 
 from typing import Final
 
-from avatar_driver.edits import STAGE_ORDER
+from avatar_driver.edits import place_of_new
 from avatar_driver.frame import Frame
 from avatar_driver.session import Session
 
 __all__ = ["curves_given"]
 
 _CURVES: Final = "adjust"
-_RANK: Final = {name: rank for rank, name in enumerate(STAGE_ORDER)}
 
 
 def curves_given(session: Session, shown: Frame) -> Frame:
@@ -21,11 +20,7 @@ def curves_given(session: Session, shown: Frame) -> Frame:
     """
     engine = session.engine
     types = {part.label: part.type for part in session.profile.stages}
-    running = [(label, types.get(label, label)) for label in engine.stages if label in engine.entered]
-    for label, kind in running:
-        if kind == _CURVES:
-            return engine.entered[label]
-    # Where `edits` would put it: behind the last of those that come before it.
-    before = [i for i, (_, kind) in enumerate(running) if _RANK.get(kind, len(_RANK)) < _RANK[_CURVES]]
-    after = running[before[-1] + 1 if before else 0 :]
-    return engine.entered[after[0][0]] if after else shown
+    running = [label for label in engine.stages if label in engine.entered]
+    kinds = [types.get(label, label) for label in running]
+    place = kinds.index(_CURVES) if _CURVES in kinds else place_of_new(_CURVES, kinds)
+    return engine.entered[running[place]] if place < len(running) else shown
