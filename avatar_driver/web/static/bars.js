@@ -1,7 +1,7 @@
 /** The 58 bars by region: raw as a tick, filtered as the fill, tone as a dark band inside it, all in one bar. */
 
 import { element, fitCanvas, watchSize } from './dom.js';
-import { SHAPE_COUNT } from './frames.js';
+import { CHANNEL_COUNT, SHAPE_COUNT } from './frames.js';
 import { fullWord, regionWord, scaleOf, word } from './names.js';
 import { colours } from './theme.js';
 
@@ -128,7 +128,7 @@ export class Bars {
     this.box = box;
     this.onChoose = onChoose;
     this.regions = [];
-    this.support = Array(58).fill('measured');
+    this.support = Array(CHANNEL_COUNT).fill('measured');
     this.cells = [];
     box.addEventListener('keydown', (event) => this.#move(event));
     box.addEventListener('focusin', (event) => this.#reach(event.target));

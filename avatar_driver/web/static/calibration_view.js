@@ -1,6 +1,7 @@
 /** Calibration: what to do, shown; what was found, told; applied only when accepted, undone in one click. */
 
 import { byId, element, setText } from './dom.js';
+import { CHANNEL_COUNT } from './frames.js';
 import { fullWord, regionWord } from './names.js';
 import { Puppet } from './puppet.js';
 import { tellAnswer } from './toasts.js';
@@ -16,7 +17,7 @@ export class CalibrationView {
     this.box = byId('calibrate');
     this.phase = null;
     this.poses = hello.calibration_steps.map(({ pose }) => hello.channels.map((name) => pose[name] ?? 0));
-    this.shown = new Float32Array(58);
+    this.shown = new Float32Array(CHANNEL_COUNT);
     Puppet.load('/static/puppet.json').then((puppet) => (this.puppet = puppet));
   }
 
@@ -110,7 +111,7 @@ export class CalibrationView {
     const pose = this.poses[this.step ?? 0];
     const wave = calmer.matches ? 1 : Math.max(0, Math.min(1, 0.5 + 0.95 * Math.sin((2 * Math.PI * now) / CYCLE)));
     const amount = wave * wave * (3 - 2 * wave);
-    for (let i = 0; i < 58; i++) this.shown[i] = amount * pose[i];
+    for (let i = 0; i < CHANNEL_COUNT; i++) this.shown[i] = amount * pose[i];
     this.puppet.draw(this.canvas.getContext('2d'), this.shown, { mirror: true, scale: 1.05 });
   }
 }

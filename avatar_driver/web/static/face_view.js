@@ -1,10 +1,11 @@
 /** The avatar live, what must be said about it, and the camera picture where the person asked for it. */
 
 import { byId, setText, watchSize } from './dom.js';
+import { CHANNEL_COUNT } from './frames.js';
 import { recall, remember } from './preferences.js';
 import { Puppet } from './puppet.js';
 
-const REST = new Float32Array(58);
+const REST = new Float32Array(CHANNEL_COUNT);
 const LARGEST = 1.35; // times the size at which everything is seen
 
 export class FaceView {

@@ -1,7 +1,7 @@
 /** One scrolling trace: raw against filtered, over the tone, with what smoothing costs and gives as numbers. */
 
 import { element, fitCanvas, setText, watchSize } from './dom.js';
-import { SHAPE_COUNT } from './frames.js';
+import { CHANNEL_COUNT, SHAPE_COUNT } from './frames.js';
 import { delayOf, trembleLeft } from './lag.js';
 import { fullWord, scaleOf } from './names.js';
 import { colours } from './theme.js';
@@ -54,7 +54,7 @@ export class Lane {
     let [low, high] = [Infinity, -Infinity];
     const { measured, values } = history.rings;
     for (let i = first; i < history.length; i++) {
-      const at = history.slot(i) * 58 + this.index;
+      const at = history.slot(i) * CHANNEL_COUNT + this.index;
       low = Math.min(low, measured[at] + this.shift, values[at]);
       high = Math.max(high, measured[at] + this.shift, values[at]);
     }
@@ -92,7 +92,7 @@ export class Lane {
     ctx.moveTo(x(history.times[history.slot(first)]), floor);
     for (let i = first; i < history.length; i++) {
       const slot = history.slot(i);
-      ctx.lineTo(x(history.times[slot]), y(history.rings.tone[slot * 58 + this.index]));
+      ctx.lineTo(x(history.times[slot]), y(history.rings.tone[slot * CHANNEL_COUNT + this.index]));
     }
     ctx.lineTo(x(history.lastTime), floor);
     ctx.globalAlpha = 0.22;
@@ -106,7 +106,7 @@ export class Lane {
     ctx.beginPath();
     for (let i = first; i < history.length; i++) {
       const slot = history.slot(i);
-      ctx.lineTo(x(history.times[slot]), y(values[slot * 58 + this.index]));
+      ctx.lineTo(x(history.times[slot]), y(values[slot * CHANNEL_COUNT + this.index]));
     }
     ctx.strokeStyle = colours.filtered;
     ctx.lineWidth = 2.5;
@@ -121,7 +121,7 @@ export class Lane {
     ctx.beginPath();
     for (let i = first; i < history.length; i++) {
       const slot = history.slot(i);
-      const at = slot * 58 + this.index;
+      const at = slot * CHANNEL_COUNT + this.index;
       const [thisX, thisY] = [x(history.times[slot]), y(measured[at] + this.shift)];
       const parts = history.tracked[slot] && Math.abs(thisY - y(values[at])) > LEAST_APART;
       if (i > first && (parts || apart)) {
